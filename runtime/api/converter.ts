@@ -1,0 +1,45 @@
+import type { Header, SchemaAndValue } from "./sink-record.js";
+import type { LazyColumn, RecordColumns } from "./record-columns.js";
+import type { Schema } from "./schema.js";
+
+/** Connect's `Converter`. Synchronous; what needs I/O is done in `prepare`. */
+export interface Converter {
+  /** `config` holds the converter's own keys without prefix, and `converter.type`. Throws ConnectError `config`. */
+  configure(config: Readonly<Record<string, string>>, isKey: boolean): void;
+
+  /**
+   * Does the I/O that the batch's keys (or values) need, such as reading schemas by id. Called before `toConnect` and `lazy`
+   * for every batch when present. Throws ConnectError `retriable` while the other side is down; an unknown schema id is not
+   * thrown here but by `toConnect` (kind `data`), so that only the record that names it fails.
+   */
+  prepare?(topic: string, columns: RecordColumns, of: "key" | "value"): Promise<void>;
+
+  /** Bytes to data. `bytes` is null for Kafka's null. Throws ConnectError `data`. */
+  toConnect(topic: string, bytes: Uint8Array | null): SchemaAndValue;
+
+  /** Data to bytes. Throws ConnectError `data`. */
+  fromConnect(topic: string, schema: Schema | null, value: unknown): Uint8Array | null;
+
+  /** The byte path, where the converter has one with its present configuration; else null or absent. */
+  readonly lazy?: LazyConverter | null;
+
+  close?(): void;
+}
+
+/** Checks bytes exactly as strictly as `toConnect` would, without building values. */
+export interface LazyConverter {
+  readonly kind: LazyColumn["kind"];
+  /**
+   * The verdict (`DatumVerdict.copy`, `.convert` or `.nothing`) for the bytes [start, end) of `buffer`. Throws the ConnectError
+   * `data` that `toConnect` would throw. Never called for Kafka's null. Allocates nothing.
+   */
+  check(buffer: Buffer, start: number, end: number): number;
+}
+
+/** Connect's `HeaderConverter`. */
+export interface HeaderConverter {
+  configure(config: Readonly<Record<string, string>>): void;
+  toConnectHeader(topic: string, headerKey: string, bytes: Uint8Array | null): SchemaAndValue;
+  fromConnectHeader(topic: string, header: Header): Uint8Array | null;
+  close?(): void;
+}
