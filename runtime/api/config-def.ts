@@ -160,9 +160,8 @@ export function invalidText(name: string, value: ParsedValue, reason: string | n
 }
 
 function formatJava(value: ParsedValue): string {
-  if (value === null || value === undefined) return "null";
-  if (Array.isArray(value)) return `[${value.join(", ")}]`;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (value === null) return "null";
+  return typeof value === "object" ? `[${value.join(", ")}]` : String(value);
 }
 
 /** A parsed value as REST shows it; null stays null. A PASSWORD is never shown. */
