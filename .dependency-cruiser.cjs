@@ -7,7 +7,10 @@ module.exports = {
     rule(
       "no-orphans",
       "A file nobody imports is dead.",
-      { orphan: true, pathNot: ["^bin/", "^test/", "\\.d\\.ts$", "^runtime/(api/index|herder|kafka/seam|task/protocol)\\.ts$"] },
+      {
+        orphan: true,
+        pathNot: ["^bin/", "^test/", "\\.d\\.ts$", "^runtime/(api/index|herder|kafka/seam|task/protocol)\\.ts$"],
+      },
       {},
     ),
     rule(
