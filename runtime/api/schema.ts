@@ -1,3 +1,5 @@
+import { deepEquals } from "./equality.js";
+
 /**
  * Connect's schemas (`org.apache.kafka.connect.data.Schema`) and how JavaScript holds their values.
  *
@@ -83,8 +85,90 @@ export class Schema {
   field(name: string): Field | undefined {
     return this.#byName.get(name);
   }
+
+  /** Connect's `ConnectSchema.equals`: everything counts, documentation and default included; parameters in any order. */
+  equals(other: unknown): boolean {
+    if (this === other) return true;
+    return (
+      other instanceof Schema &&
+      this.type === other.type &&
+      this.optional === other.optional &&
+      this.name === other.name &&
+      this.version === other.version &&
+      this.doc === other.doc &&
+      deepEquals(this.defaultValue, other.defaultValue) &&
+      fieldsEqual(this.fields, other.fields) &&
+      deepEquals(this.keySchema, other.keySchema) &&
+      deepEquals(this.valueSchema, other.valueSchema) &&
+      deepEquals(this.parameters, other.parameters)
+    );
+  }
+
+  /** The same schema with some options replaced. */
+  with(changes: SchemaOptions): Schema {
+    return new Schema(this.type, {
+      optional: this.optional,
+      name: this.name,
+      version: this.version,
+      doc: this.doc,
+      parameters: this.parameters,
+      defaultValue: this.defaultValue,
+      fields: this.fields,
+      ...(this.keySchema === null ? {} : { keySchema: this.keySchema }),
+      ...(this.valueSchema === null ? {} : { valueSchema: this.valueSchema }),
+      ...changes,
+    });
+  }
+
+  /** As Java prints it: `Schema{name:STRUCT}` or `Schema{STRUCT}`. */
+  toString(): string {
+    return this.name === null ? `Schema{${this.type}}` : `Schema{${this.name}:${this.type}}`;
+  }
 }
 
+function fieldsEqual(a: readonly Field[], b: readonly Field[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((field, index) => field.name === b[index]!.name && field.schema.equals(b[index]!.schema))
+  );
+}
+
+export const INT8 = new Schema("INT8");
+export const INT16 = new Schema("INT16");
+export const INT32 = new Schema("INT32");
+export const INT64 = new Schema("INT64");
+export const FLOAT32 = new Schema("FLOAT32");
+export const FLOAT64 = new Schema("FLOAT64");
+export const BOOLEAN = new Schema("BOOLEAN");
+export const STRING = new Schema("STRING");
+export const BYTES = new Schema("BYTES");
+export const OPTIONAL_INT8 = new Schema("INT8", { optional: true });
+export const OPTIONAL_INT16 = new Schema("INT16", { optional: true });
+export const OPTIONAL_INT32 = new Schema("INT32", { optional: true });
+export const OPTIONAL_INT64 = new Schema("INT64", { optional: true });
+export const OPTIONAL_FLOAT32 = new Schema("FLOAT32", { optional: true });
+export const OPTIONAL_FLOAT64 = new Schema("FLOAT64", { optional: true });
+export const OPTIONAL_BOOLEAN = new Schema("BOOLEAN", { optional: true });
 export const OPTIONAL_STRING = new Schema("STRING", { optional: true });
 export const OPTIONAL_BYTES = new Schema("BYTES", { optional: true });
-export const STRING = new Schema("STRING");
+
+/** A STRUCT schema; fields in the order of the entries. */
+export function structSchema(
+  fields: Readonly<Record<string, Schema>> | readonly (readonly [string, Schema])[],
+  options: SchemaOptions = {},
+): Schema {
+  const entries: readonly (readonly [string, Schema])[] = Array.isArray(fields)
+    ? (fields as readonly (readonly [string, Schema])[])
+    : Object.entries(fields as Readonly<Record<string, Schema>>);
+  return new Schema("STRUCT", { ...options, fields: entries.map(([name, schema]) => ({ name, schema })) });
+}
+
+/** An ARRAY schema. */
+export function arraySchema(valueSchema: Schema, options: SchemaOptions = {}): Schema {
+  return new Schema("ARRAY", { ...options, valueSchema });
+}
+
+/** A MAP schema. */
+export function mapSchema(keySchema: Schema, valueSchema: Schema, options: SchemaOptions = {}): Schema {
+  return new Schema("MAP", { ...options, keySchema, valueSchema });
+}
