@@ -20,6 +20,12 @@ module.exports = {
       { pathNot: ["^runtime/api/"] },
     ),
     rule(
+      "logging-below",
+      "The loggers see runtime/api only.",
+      { path: "^runtime/logging/" },
+      { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/(logging|api)/"] },
+    ),
+    rule(
       "kafka-below",
       "runtime/kafka sees runtime/api only.",
       { path: "^runtime/kafka/" },
@@ -29,7 +35,7 @@ module.exports = {
       "task-below",
       "runtime/task sees kafka, api and the plug-in registry.",
       { path: "^runtime/task/" },
-      { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/(task|kafka|api|plugins)/"] },
+      { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/(task|kafka|api|plugins|logging)/"] },
     ),
     rule(
       "worker-to-task",

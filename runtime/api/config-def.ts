@@ -29,7 +29,8 @@ type DefaultOf<T extends ConfigType> = T extends "BOOLEAN"
         ? readonly string[]
         : string;
 
-interface KeyOf<T extends ConfigType> {
+/** A key of one type; {@link ConfigKey} is a key of any. */
+export interface KeyOf<T extends ConfigType> {
   readonly type: T;
   /** Absent: the key is required. */
   readonly default?: DefaultOf<T> | null;
