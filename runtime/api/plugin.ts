@@ -18,6 +18,11 @@ export interface SinkConnectorPlugin extends PluginBase {
   readonly kind: "sink";
   /** Written as `task.class` into task configurations, so that they equal the JVM's. */
   readonly taskClassName: string;
+  /**
+   * Says whether `config` is written for this connector. Asked only where the simple class name fits several connectors, as
+   * `GcsSink` does. Absent: no claim, so it is meant when none of the others claims the configuration.
+   */
+  claims?(config: Readonly<Record<string, string | null>>): boolean;
   /** Cross-key checks for the REST `validate`; gets the values of `configDef` and adds to their `errors`. */
   validate?(config: Readonly<Record<string, string>>, values: ConfigValue[]): void;
   /** The connector's own start: checks that the original makes only there. Throws to make the connector FAILED. */
