@@ -2,7 +2,7 @@ import type { ConnectError } from "./errors.js";
 import type { Logger } from "./log.js";
 import type { SinkBatch } from "./record-columns.js";
 import type { SinkRecord } from "./sink-record.js";
-import type { NextOffsets, TopicPartition } from "./topic-partition.js";
+import type { NextOffsets, TopicPartition, TopicPartitionOffset } from "./topic-partition.js";
 
 /** Bytes that may be buffered on a task thread, shared by all its tasks. */
 export interface MemoryBudget {
@@ -27,6 +27,20 @@ export interface ErrantRecordReporter {
   report(record: SinkRecord, error: ConnectError): Promise<void>;
 }
 
+/**
+ * The group's committed offsets with their notes. A task that must do something outside Kafka exactly once leaves a note of what
+ * it is about to do beside the offsets that stay committed, does it, and then has the next offsets committed.
+ */
+export interface CommittedOffsets {
+  /** What is committed now, read from the broker; partitions without a committed offset are absent. */
+  read(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
+  /**
+   * Commits these offsets and notes now; later rewinds go there. Settles once the broker has accepted them, which it does only
+   * for the present owner of the partitions; else throws ConnectError.
+   */
+  write(offsets: readonly TopicPartitionOffset[]): Promise<void>;
+}
+
 /** What a sink task may ask of the runtime. Connect's `SinkTaskContext`, and the runtime's shared resources. */
 export interface SinkTaskContext {
   readonly connectorName: string;
@@ -47,6 +61,8 @@ export interface SinkTaskContext {
   timeout(ms: number): void;
   /** Commit soon, without waiting for the interval. */
   requestCommit(): void;
+  /** Absent where the runtime that holds the task has no group. */
+  readonly committed?: CommittedOffsets;
   /** Null when neither a dead letter queue nor error logging is configured. */
   errantRecordReporter(): ErrantRecordReporter | null;
 }

@@ -15,4 +15,6 @@ export type NextOffsets = ReadonlyMap<string, TopicPartitionOffset>;
 export interface TopicPartitionOffset extends TopicPartition {
   /** The offset to read next; a safe integer. */
   readonly nextOffset: number;
+  /** Text kept with the committed offset (`metadata` of Kafka's OffsetCommit, at most 4096 bytes). Absent: the empty text. */
+  readonly note?: string;
 }

@@ -48,8 +48,9 @@ export interface SinkConsumer {
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
   paused(): readonly TopicPartition[];
-  /** The group's committed next offsets; partitions without one are absent. */
+  /** The group's committed next offsets and their notes; partitions without one are absent. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
+  /** Commits next offsets with their notes. */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
   /** Log end minus position by partition, as of the last fetch. */
   lag(): readonly { readonly topic: string; readonly partition: number; readonly lag: number }[];
