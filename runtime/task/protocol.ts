@@ -15,7 +15,10 @@ export interface TaskSpec {
   readonly taskId: number;
   /** Class name of the connector; decides the task implementation (never `task.class`). */
   readonly connectorClass: string;
+  /** The task's own configuration: what `SinkTask.start` gets, and `topics` or `topics.regex`. */
   readonly config: Readonly<Record<string, string>>;
+  /** The connector's configuration: decides converters, transformations and error handling, as in Connect. */
+  readonly connectorConfig: Readonly<Record<string, string>>;
   /** Worker properties that the task needs (converters, prefixes removed nowhere). */
   readonly worker: Readonly<Record<string, string>>;
   readonly consumer: ClientProperties;
