@@ -6,6 +6,7 @@ export * from "./equality.js";
 export * from "./errors.js";
 export * from "./exact-number.js";
 export * from "./java-number.js";
+export * from "./java-regex.js";
 export * from "./java-text.js";
 export * from "./log.js";
 export * from "./logical-types.js";
