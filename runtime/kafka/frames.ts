@@ -1,0 +1,47 @@
+const SMALL_FRAME_BYTES = 8_192;
+
+/**
+ * Cuts a byte stream into Kafka's frames (int32 size, then that many bytes). Each frame is copied once, into a buffer of its
+ * own, so the chunks may be reused by the caller.
+ */
+export class FrameAssembler {
+  private readonly header = Buffer.alloc(4);
+  private headerBytes = 0;
+  private frame: Buffer | null = null;
+  private filled = 0;
+
+  /** `limitBytes`: a larger size is taken for a sign that this is not Kafka's protocol. */
+  constructor(public limitBytes: number) {}
+
+  /** Frames are given without their size. Throws RangeError for a size that cannot be. */
+  push(chunk: Buffer, onFrame: (frame: Buffer) => void): void {
+    let position = 0;
+    while (position < chunk.length) {
+      if (this.frame === null) {
+        position = this.readSize(chunk, position);
+        continue;
+      }
+      const count = Math.min(chunk.length - position, this.frame.length - this.filled);
+      chunk.copy(this.frame, this.filled, position, position + count);
+      this.filled += count;
+      position += count;
+      if (this.filled === this.frame.length) {
+        const complete = this.frame;
+        this.frame = null;
+        onFrame(complete);
+      }
+    }
+  }
+
+  private readSize(chunk: Buffer, from: number): number {
+    let position = from;
+    while (this.headerBytes < 4 && position < chunk.length) this.header[this.headerBytes++] = chunk[position++]!;
+    if (this.headerBytes < 4) return position;
+    this.headerBytes = 0;
+    const size = this.header.readInt32BE(0);
+    if (size < 4 || size > this.limitBytes) throw new RangeError(`a response of ${size} bytes was announced`);
+    this.frame = size < SMALL_FRAME_BYTES ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size);
+    this.filled = 0;
+    return position;
+  }
+}
