@@ -4,7 +4,7 @@ set -e
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"
 export NODE_OPTIONS="--enable-source-maps"
-run() { mocha --recursive --extension .test.js --timeout "$2" --exit "dist/test/$1"; }
+run() { mocha --require dist/test/support/hooks.js --recursive --extension .test.js --timeout "$2" --exit "dist/test/$1"; }
 part=${1:-all}
 case "$part" in
   unit) run unit 10000 ;;
