@@ -47,10 +47,33 @@ export function dateToDays(value: Date): number {
   return ms / MS_PER_DAY;
 }
 
+export function daysToDate(days: number): Date {
+  return checkedDate(days * MS_PER_DAY);
+}
+
 /** Milliseconds since midnight of a Connect Time. Throws ConnectError `data` where it has a date. */
 export function timeToMs(value: Date): number {
   const ms = value.getTime();
-  if (ms < 0 || ms >= MS_PER_DAY)
+  // Connect's own limit is inclusive.
+  if (ms < 0 || ms > MS_PER_DAY)
     throw new ConnectError("data", "Kafka Connect Time type should not have any date fields set to non-zero values.");
   return ms;
+}
+
+/** Throws ConnectError `data` outside of one day. */
+export function msToTime(ms: number): Date {
+  if (ms < 0 || ms > MS_PER_DAY)
+    throw new ConnectError("data", "Time values must use number of milliseconds greater than 0 and less than 86400000");
+  return new Date(ms);
+}
+
+/** Throws ConnectError `data` beyond the range of `Date` (the years -271821 to 275760), which Java's long exceeds. */
+export function msToTimestamp(ms: number | bigint): Date {
+  return checkedDate(Number(ms));
+}
+
+function checkedDate(ms: number): Date {
+  const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) throw new ConnectError("data", "Date out of range");
+  return date;
 }
