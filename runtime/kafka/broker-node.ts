@@ -1,9 +1,12 @@
-import { KafkaJSConnectionError } from "kafkajs";
+import kafkajs from "kafkajs";
 import type { Logger } from "../api/index.js";
 import type { ApiRequest } from "./api-request.js";
 import { Backoff, delay } from "./backoff.js";
 import type { BrokerAddress, ConnectionConfig } from "./connection-config.js";
 import { BrokerConnection } from "./connection.js";
+
+// not among the names that Node finds in this CommonJS module
+const { KafkaJSConnectionError } = kafkajs;
 
 /**
  * A broker answers the requests of one connection one after the other, so what may be held back long has its own:

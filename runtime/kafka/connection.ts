@@ -1,4 +1,4 @@
-import { KafkaJSConnectionError, KafkaJSRequestTimeoutError } from "kafkajs";
+import kafkajs from "kafkajs";
 import Connection from "kafkajs/src/network/connection.js";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
@@ -7,6 +7,9 @@ import { negotiateVersion, type ApiRequest } from "./api-request.js";
 import type { BrokerAddress, ConnectionConfig } from "./connection-config.js";
 import { FrameAssembler } from "./frames.js";
 import { apiVersionsRequest } from "./requests/api-versions.js";
+
+// not among the names that Node finds in this CommonJS module
+const { KafkaJSConnectionError, KafkaJSRequestTimeoutError } = kafkajs;
 
 const SASL_AUTHENTICATE = 36;
 const UNSUPPORTED_VERSION = 35;

@@ -1,6 +1,9 @@
-import { KafkaJSConnectionError, KafkaJSRequestTimeoutError } from "kafkajs";
+import kafkajs from "kafkajs";
 import errors from "kafkajs/src/protocol/error.js";
 import { ConnectError, type ErrorLocation } from "../api/index.js";
+
+// not among the names that Node finds in this CommonJS module
+const { KafkaJSConnectionError, KafkaJSRequestTimeoutError } = kafkajs;
 
 /** Error codes of Kafka's protocol (`Errors`) that are acted upon by number. */
 export const ErrorCode = {

@@ -21,7 +21,8 @@ export class WireWriter {
   private length = 0;
 
   int8(value: number): this {
-    this.buffer.writeInt8(value, this.grow(1));
+    const at = this.grow(1);
+    this.buffer.writeInt8(value, at);
     return this;
   }
 
@@ -30,18 +31,21 @@ export class WireWriter {
   }
 
   int16(value: number): this {
-    this.buffer.writeInt16BE(value, this.grow(2));
+    const at = this.grow(2);
+    this.buffer.writeInt16BE(value, at);
     return this;
   }
 
   int32(value: number): this {
-    this.buffer.writeInt32BE(value, this.grow(4));
+    const at = this.grow(4);
+    this.buffer.writeInt32BE(value, at);
     return this;
   }
 
   /** `value` is a safe integer. */
   int64(value: number): this {
-    this.buffer.writeBigInt64BE(BigInt(value), this.grow(8));
+    const at = this.grow(8);
+    this.buffer.writeBigInt64BE(BigInt(value), at);
     return this;
   }
 
@@ -59,7 +63,8 @@ export class WireWriter {
   }
 
   raw(value: Uint8Array): this {
-    this.buffer.set(value, this.grow(value.length));
+    const at = this.grow(value.length);
+    this.buffer.set(value, at);
     return this;
   }
 

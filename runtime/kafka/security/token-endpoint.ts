@@ -154,7 +154,7 @@ function post(request: TokenRequest): Promise<Readonly<Record<string, unknown>>>
         try {
           resolve(readAnswer(url, response.statusCode ?? 0, Buffer.concat(chunks).toString("utf8")));
         } catch (error) {
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
     });
