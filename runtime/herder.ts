@@ -116,18 +116,50 @@ export interface InternalRequest {
   readonly algorithm: string | null;
 }
 
+/** What the herder is doing, for the texts of requests that waited in vain; `description` as in Kafka's `Stage`. */
+export interface Stage {
+  readonly description: string;
+  readonly startedAtMs: number;
+  /** Null while it goes on. */
+  readonly completedAtMs: number | null;
+}
+
+/** One value for `/metrics`. */
+export interface MetricSample {
+  /** JMX group such as `sink-task-metrics`, or `sluice` for what the JVM does not have. */
+  readonly group: string;
+  /** Name within the group, such as `sink-record-read-rate`. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** A counter only grows while the process lives. */
+  readonly kind: "counter" | "gauge";
+}
+
+/** Filled by the worker from its own state and from its task threads. */
+export interface MetricsSource {
+  samples(): Promise<readonly MetricSample[]>;
+}
+
 export interface Herder {
   /** Kafka's cluster id, looked up before REST opens. */
   readonly clusterId: string;
   health(): Promise<WorkerHealth>;
+  /** Null or absent: nothing is known. */
+  stage?(): Stage | null;
 
   /** Answered from the local snapshot. */
   connectors(): readonly string[];
   connectorInfo(name: string): Promise<ConnectorInfo>;
   /** Local snapshot; null for an unknown connector. For `?expand=info`. */
   connectorInfoNow(name: string): ConnectorInfo | null;
-  createConnector(name: string, config: ConnectorConfig, initialState: TargetState | null): Promise<ConnectorInfo>;
-  /** Values may be null where the request had null. */
+  /** `config` holds `name` already. Values may be null where the request had null: validation reports them. */
+  createConnector(
+    name: string,
+    config: Readonly<Record<string, string | null>>,
+    initialState: TargetState | null,
+  ): Promise<ConnectorInfo>;
+  /** As `createConnector`. */
   putConnectorConfig(name: string, config: Readonly<Record<string, string | null>>): Promise<PutResult>;
   /** Null removes a key (KIP-477). */
   patchConnectorConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo>;
@@ -160,12 +192,7 @@ export interface Herder {
   plugins(connectorsOnly: boolean): readonly PluginInfo[];
   pluginConfig(plugin: string, version: string | null): readonly ConfigKeyInfo[];
   /** Runs beside everything else: answers during rebalances too. */
-  validateConfig(plugin: string, config: Readonly<Record<string, string | null>>): Promise<ConfigInfos>;
-
-  plugins(connectorsOnly: boolean): readonly PluginInfo[];
-  pluginConfig(plugin: string, version: string | null): readonly ConfigKeyInfo[];
-  /** Runs beside everything else: answers during rebalances too. */
-  validateConfig(plugin: string, config: Readonly<Record<string, string | null>>): Promise<ConfigInfos>;
+  validateConfig(config: Readonly<Record<string, string | null>>): Promise<ConfigInfos>;
 
   loggers(): ReadonlyMap<string, LoggerLevel>;
   logger(name: string): LoggerLevel | null;
