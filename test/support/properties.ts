@@ -8,7 +8,12 @@ export function propertiesText(properties: Properties): string {
     .join("");
 }
 
+/** Java reads these files as Latin-1: everything else goes in as \uXXXX. */
 function escape(text: string, isKey: boolean): string {
-  const escaped = text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replace(/^ /, "\\ ");
+  const escaped = text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replace(/^ /, "\\ ")
+    .replaceAll(/[^\t\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return isKey ? escaped.replaceAll(/[=: ]/g, "\\$&") : escaped;
 }
