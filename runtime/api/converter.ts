@@ -40,6 +40,8 @@ export interface LazyConverter {
 export interface HeaderConverter {
   configure(config: Readonly<Record<string, string>>): void;
   toConnectHeader(topic: string, headerKey: string, bytes: Uint8Array | null): SchemaAndValue;
+  /** True when `toConnectHeader` never throws: headers are then converted only if somebody reads them. */
+  readonly neverThrows?: boolean;
   fromConnectHeader(topic: string, header: Header): Uint8Array | null;
   close?(): void;
 }

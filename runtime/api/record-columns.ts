@@ -42,7 +42,7 @@ export interface LazyColumn {
   readonly verdicts: Uint8Array;
 }
 
-/** The byte path: present when no transformation touched the batch, no record of it was dropped and the converter is lazy. */
+/** The byte path: present when no transformation touched the batch and a converter of it is lazy. Dropped records have no row. */
 export interface LazyColumns extends RecordColumns {
   readonly key: LazyColumn | null;
   readonly value: LazyColumn | null;

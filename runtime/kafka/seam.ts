@@ -36,7 +36,7 @@ export interface SinkConsumer {
   subscribe(subscription: Subscription, listener: AssignmentListener): void;
   /**
    * Waits up to `timeoutMs` for records and gives what is there, oldest first, at most a few MiB. Joins and rebalances within.
-   * Empty when nothing came or after `wakeup`. Buffers of the answer stay valid until the next `poll`.
+   * Empty when nothing came or after `wakeup`. Buffers of the answer stay valid until the next `poll` that gives records.
    */
   poll(timeoutMs: number): Promise<readonly PartitionBatch[]>;
   /** Ends a running or the next `poll` early. */

@@ -1,5 +1,6 @@
 import type { ErrorData, LogLevel } from "../api/index.js";
 import type { ClientProperties } from "../kafka/seam.js";
+import type { PluginSources } from "../plugins/load.js";
 
 /**
  * The whole boundary between the main thread and the task threads: two tagged unions of plain data. Records never cross it.
@@ -15,10 +16,10 @@ export interface TaskSpec {
   readonly taskId: number;
   /** Class name of the connector; decides the task implementation (never `task.class`). */
   readonly connectorClass: string;
-  /** The task's own configuration: what `SinkTask.start` gets, and `topics` or `topics.regex`. */
-  readonly config: Readonly<Record<string, string>>;
-  /** The connector's configuration: decides converters, transformations and error handling, as in Connect. */
+  /** The connector's own configuration: converters, transformations and error handling come from here, as in Connect. */
   readonly connectorConfig: Readonly<Record<string, string>>;
+  /** The task's configuration, given to `SinkTask.start`. */
+  readonly config: Readonly<Record<string, string>>;
   /** Worker properties that the task needs (converters, prefixes removed nowhere). */
   readonly worker: Readonly<Record<string, string>>;
   readonly consumer: ClientProperties;
@@ -27,18 +28,28 @@ export interface TaskSpec {
   readonly startPaused: boolean;
 }
 
+/** What a thread is started with (`workerData`). */
+export interface ThreadOptions {
+  readonly plugins: PluginSources;
+  /** Bytes that the tasks of the thread may buffer together. */
+  readonly budgetBytes: number;
+  /** Levels by logger name that differ from INFO; `root` is the root logger. */
+  readonly logLevels: Readonly<Record<string, LogLevel>>;
+}
+
 export type ToThread =
   | { readonly type: "start"; readonly task: TaskSpec }
   | { readonly type: "pause"; readonly key: TaskKey }
   | { readonly type: "resume"; readonly key: TaskKey }
   /** Stop within `timeoutMs` of now, else be abandoned. */
   | { readonly type: "stop"; readonly key: TaskKey; readonly timeoutMs: number }
+  /** The connector's active topics were reset: report each topic again when it is next read. */
+  | { readonly type: "forget-topics"; readonly connector: string }
   | { readonly type: "log-level"; readonly logger: string; readonly level: LogLevel }
-  | { readonly type: "metrics"; readonly request: number }
-  | { readonly type: "shutdown" };
+  | { readonly type: "metrics"; readonly request: number };
 
-export type FromThread =
-  | { readonly type: "ready" }
+/** Exactly one of `failed`, `stopped` and `abandoned` ends a task, and nothing follows it. */
+export type TaskEvent =
   | { readonly type: "running"; readonly key: TaskKey }
   | { readonly type: "paused"; readonly key: TaskKey }
   | { readonly type: "resumed"; readonly key: TaskKey }
@@ -46,8 +57,14 @@ export type FromThread =
   | { readonly type: "failed"; readonly key: TaskKey; readonly error: ErrorData; readonly trace: string }
   /** The task is gone because it was asked to stop. */
   | { readonly type: "stopped"; readonly key: TaskKey }
+  /** The task did not stop in time. What is left of it can commit nothing and says nothing any more. */
+  | { readonly type: "abandoned"; readonly key: TaskKey }
   /** A topic that the task read for the first time. */
-  | { readonly type: "active-topic"; readonly key: TaskKey; readonly topic: string }
+  | { readonly type: "active-topic"; readonly key: TaskKey; readonly topic: string };
+
+export type FromThread =
+  | { readonly type: "ready" }
+  | TaskEvent
   | {
       readonly type: "metrics";
       readonly request: number;
@@ -55,7 +72,10 @@ export type FromThread =
       readonly thread: ThreadMetrics;
     };
 
-/** Values by metric name, as of now. Lag and similar by partition carry labels in `partitions`. */
+/**
+ * Values as of now. Connect's metrics are named `group/name` (`sink-task-metrics/put-batch-max-time-ms`), the sink's own have
+ * plain names. Lag and similar by partition are in `partitions`. A metric without a value yet is absent.
+ */
 export interface TaskMetricsSnapshot {
   readonly key: TaskKey;
   readonly values: Readonly<Record<string, number>>;

@@ -1,0 +1,96 @@
+import {
+  DatumVerdict,
+  type Converter,
+  type Datum,
+  type DatumSource,
+  type Header,
+  type HeaderConverter,
+  type HeaderList,
+  type LazyColumn,
+  type Schema,
+  type SchemaAndValue,
+} from "../api/index.js";
+import { decodeHeaders } from "./raw-record.js";
+
+/** Bytes before the Avro datum in Confluent's wire format: a zero and the schema id. */
+const AVRO_PREFIX_BYTES = 5;
+
+/** A key or value whose bytes were checked, converted when somebody first reads it. */
+export class LazyDatum implements Datum {
+  private converted: SchemaAndValue | null = null;
+
+  constructor(
+    private readonly converter: Converter,
+    private readonly topic: string,
+    private readonly bytes: Buffer | null,
+    private readonly kind: LazyColumn["kind"],
+    private readonly verdict: number,
+  ) {}
+
+  get schema(): Schema | null {
+    return this.convert().schema;
+  }
+
+  get value(): unknown {
+    return this.convert().value;
+  }
+
+  get source(): DatumSource | null {
+    const { bytes, kind } = this;
+    if (bytes === null || this.verdict !== DatumVerdict.copy) return null;
+    if (kind !== "avro") return { kind, bytes };
+    return { kind, schemaId: bytes.readInt32BE(1), bytes: bytes.subarray(AVRO_PREFIX_BYTES) };
+  }
+
+  private convert(): SchemaAndValue {
+    return (this.converted ??= this.converter.toConnect(this.topic, this.bytes));
+  }
+}
+
+/** A converted datum that kept no bytes. */
+export class ConvertedDatum implements Datum {
+  readonly source = null;
+
+  constructor(private readonly converted: SchemaAndValue) {}
+
+  get schema(): Schema | null {
+    return this.converted.schema;
+  }
+
+  get value(): unknown {
+    return this.converted.value;
+  }
+}
+
+export const NO_HEADERS: HeaderList = { all: [] };
+
+/** Headers in the batch buffer, decoded and converted when first read. For header converters that never throw. */
+export class LazyHeaders implements HeaderList {
+  private converted: readonly Header[] | null = null;
+
+  constructor(
+    private readonly converter: HeaderConverter,
+    private readonly topic: string,
+    private readonly buffer: Buffer,
+    private readonly start: number,
+    private readonly count: number,
+  ) {}
+
+  get all(): readonly Header[] {
+    return (this.converted ??= convertHeaders(this.converter, this.topic, this.buffer, this.start, this.count));
+  }
+}
+
+/** Decodes and converts the `count` headers of a record. Throws what the converter throws. */
+export function convertHeaders(
+  converter: HeaderConverter,
+  topic: string,
+  buffer: Buffer,
+  start: number,
+  count: number,
+): readonly Header[] {
+  return decodeHeaders(buffer, start, count).map(([key, bytes]) => {
+    const { schema, value } = converter.toConnectHeader(topic, key, bytes);
+    return { key, schema, value };
+  });
+}
