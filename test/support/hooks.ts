@@ -1,8 +1,9 @@
-import { stopShared } from "./shared.js";
+import { endTests } from "./at-end.js";
 
-/** Mocha loads this file with `--require`: what the tests of a process share is stopped after the last of them. */
+/** Mocha loads this file first: what the tests of a process share is stopped after the last of them. */
 export const mochaHooks = {
-  async afterAll(): Promise<void> {
-    await stopShared();
+  async afterAll(this: Mocha.Context): Promise<void> {
+    this.timeout(60_000);
+    await endTests();
   },
 };

@@ -1,7 +1,8 @@
+import { atEndOfTests } from "./at-end.js";
 import { Bucket } from "./bucket.js";
 import { FaultProxy } from "./fault-proxy.js";
 import { GcsEmulator } from "./gcs-emulator.js";
-import { KafkaBroker, uniqueName } from "./kafka-broker.js";
+import { KafkaBroker, uniqueName, type BrokerOptions } from "./kafka-broker.js";
 import { TcpProxy } from "./tcp-proxy.js";
 import { TestKafka } from "./topics.js";
 
@@ -25,8 +26,15 @@ export interface ProxiedBroker {
 export async function sharedBootstrap(): Promise<string> {
   const given = process.env["SLUICE_TEST_BOOTSTRAP"];
   if (given !== undefined && given !== "") return given;
-  broker ??= proxied === undefined ? KafkaBroker.start() : proxied.then((started) => started.broker);
+  broker ??= proxied === undefined ? startBroker() : proxied.then((started) => started.broker);
   return (await broker).bootstrap();
+}
+
+/** Killed at the end: its data is thrown away, so an orderly stop would only take time. */
+async function startBroker(options?: BrokerOptions): Promise<KafkaBroker> {
+  const started = await KafkaBroker.start(options);
+  atEndOfTests(() => started.kill());
+  return started;
 }
 
 /** A test client of the shared broker. */
@@ -42,7 +50,8 @@ export function proxiedBroker(): Promise<ProxiedBroker> {
 
 async function startProxied(): Promise<ProxiedBroker> {
   const proxy = await TcpProxy.start();
-  const started = await KafkaBroker.start({ listeners: [{ name: "PROXIED", advertisedPort: proxy.port }] });
+  atEndOfTests(() => proxy.stop());
+  const started = await startBroker({ listeners: [{ name: "PROXIED", advertisedPort: proxy.port }] });
   proxy.forwardTo(started.port("PROXIED"));
   return { broker: started, proxy, bootstrap: `127.0.0.1:${proxy.port}` };
 }
@@ -51,14 +60,26 @@ async function startProxied(): Promise<ProxiedBroker> {
 export async function sharedGcs(): Promise<string> {
   const given = process.env["SLUICE_TEST_GCS"];
   if (given !== undefined && given !== "") return given;
-  emulator ??= GcsEmulator.start();
+  emulator ??= startEmulator();
   return (await emulator).url;
+}
+
+async function startEmulator(): Promise<GcsEmulator> {
+  const started = await GcsEmulator.start();
+  atEndOfTests(() => started.stop());
+  return started;
 }
 
 /** The shared fault proxy in front of the shared emulator. Whoever sets a rule clears it before the test ends. */
 export async function sharedFaults(): Promise<FaultProxy> {
-  faults ??= sharedGcs().then((url) => FaultProxy.start(url));
+  faults ??= startFaults();
   return faults;
+}
+
+async function startFaults(): Promise<FaultProxy> {
+  const started = await FaultProxy.start(await sharedGcs());
+  atEndOfTests(() => started.stop());
+  return started;
 }
 
 /** A new bucket in the shared emulator. */
@@ -75,13 +96,4 @@ export async function newTopic(
   const topic = uniqueName(prefix);
   await (await sharedKafka()).createTopic(topic, { partitions, configs });
   return topic;
-}
-
-/** Stops what was started; called once, after all tests. */
-export async function stopShared(): Promise<void> {
-  await (await faults)?.stop();
-  await (await proxied)?.proxy.stop();
-  await (await proxied)?.broker.kill();
-  await (await broker)?.kill();
-  await (await emulator)?.stop();
 }
