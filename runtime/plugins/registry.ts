@@ -99,6 +99,12 @@ export class PluginRegistry {
       .map((entry) => entry.plugin.version);
   }
 
+  /** Versions of the connector that `connector.class` names, highest first; none when it names none. */
+  sinkVersions(name: string, config: Readonly<Record<string, string | null>>): string[] {
+    const meant = this.#meant(name, config);
+    return typeof meant === "string" ? this.versions("sink", meant) : [];
+  }
+
   /**
    * The plug-in of `kind` that a class name or alias names, or null. With a range: the highest version in it.
    * Throws ConnectError `config` when the class is there but no version is in the range.
@@ -126,21 +132,26 @@ export class PluginRegistry {
     config: Readonly<Record<string, string | null>> = {},
     range: VersionRange | null = null,
   ): Entry<SinkConnectorPlugin> {
-    const found = this.find("sink", name, range);
-    if (found !== null) return found;
+    const meant = this.#meant(name, config);
+    if (typeof meant === "string") return this.find("sink", meant, range)!;
+    if (meant.length === 0) throw this.#unknownConnector(name);
+    throw new ConnectError(
+      "bad-request",
+      `More than one connector matches alias ${name}. Please use full package and class name instead. ` +
+        `Classes found: ${meant.join(", ")}`,
+    );
+  }
+
+  /** The class name of the connector that is meant, or all class names that it could be. */
+  #meant(name: string, config: Readonly<Record<string, string | null>>): string | readonly string[] {
+    const found = this.#candidates(name).find((entry) => entry.plugin.kind === "sink");
+    if (found !== undefined) return found.className;
     const matches = this.classNames("sink").filter((className) => {
       const simple = simpleNameOf(className);
       return simple === name || simple === `${name}Connector`;
     });
-    if (matches.length === 0) throw this.#unknownConnector(name);
-    const meant = matches.length === 1 ? matches[0]! : this.#meantBy(matches, config);
-    if (meant === null)
-      throw new ConnectError(
-        "bad-request",
-        `More than one connector matches alias ${name}. Please use full package and class name instead. ` +
-          `Classes found: ${matches.join(", ")}`,
-      );
-    return pick(this.#byClass.get(meant) as Entry<SinkConnectorPlugin>[], range);
+    if (matches.length === 1) return matches[0]!;
+    return this.#meantBy(matches, config) ?? matches;
   }
 
   #meantBy(classNames: readonly string[], config: Readonly<Record<string, string | null>>): string | null {

@@ -25,6 +25,8 @@ export interface BrokerOptions {
   readonly properties?: Properties;
   /** JVM flags, for example a JAAS file. */
   readonly flags?: readonly string[];
+  /** For benchmarks: a JVM that starts slower and runs faster. */
+  readonly warm?: boolean;
   /** A running broker whose cluster this one joins as a further node. */
   readonly joins?: KafkaBroker;
 }
