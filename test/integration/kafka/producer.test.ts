@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
-import type { Logger } from "../../../runtime/api/index.js";
 import { createProducer } from "../../../runtime/kafka/producer.js";
+import { silentLogger } from "../../support/loggers.js";
 import { newTopic, sharedBootstrap, sharedKafka } from "../../support/shared.js";
-
-const silent: Logger = {
-  error: () => undefined,
-  warn: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-  trace: () => undefined,
-  isEnabled: () => false,
-};
 
 describe("kafka/producer", () => {
   for (const codec of ["none", "gzip"]) {
@@ -18,7 +9,7 @@ describe("kafka/producer", () => {
       const topic = await newTopic("producer", 1);
       const producer = createProducer(
         { "bootstrap.servers": await sharedBootstrap(), "compression.type": codec },
-        silent,
+        silentLogger,
       );
       const values = Array.from({ length: 500 }, (_, i) => `value-${i}`);
       try {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { LogFields, Logger } from "../../../runtime/api/index.js";
 import {
   commitRecord,
   connectorRecord,
@@ -11,26 +10,19 @@ import {
   type KeyValue,
 } from "../../../runtime/storage/config-records.js";
 import { ConfigState, taskIds, type ConfigUpdate } from "../../../runtime/storage/config-state.js";
-
-/** Collects messages: invalid records are said once and skipped. */
-function collectingLogger(messages: string[]): Logger {
-  const add = (message: string, fields?: LogFields): void => {
-    messages.push(`${message} ${JSON.stringify(fields ?? {})}`);
-  };
-  return { error: add, warn: add, info: add, debug: add, trace: add, isEnabled: () => true };
-}
+import { KeepingLogger } from "../../support/loggers.js";
 
 interface Fed {
   readonly state: ConfigState;
   readonly updates: (ConfigUpdate | null)[];
-  readonly messages: string[];
+  readonly log: KeepingLogger;
 }
 
 function feed(...records: readonly KeyValue[]): Fed {
-  const messages: string[] = [];
-  const state = new ConfigState(collectingLogger(messages));
+  const log = new KeepingLogger();
+  const state = new ConfigState(log);
   const updates = records.map((record, offset) => state.apply({ ...record, offset }));
-  return { state, updates, messages };
+  return { state, updates, log };
 }
 
 const text = (key: string, value: string): KeyValue => ({ key, value: Buffer.from(value) });
@@ -149,7 +141,7 @@ describe("storage/config-state", () => {
   });
 
   it("apply() counts skipped records in the offset, except those that are no JSON", () => {
-    const { state, messages } = feed(
+    const { state, log } = feed(
       connectorRecord("c", CONFIG),
       text("nonsense", "{}"),
       text("task-c-x", '{"properties":{}}'),
@@ -157,7 +149,7 @@ describe("storage/config-state", () => {
       text("commit-c", '{"tasks":"two"}'),
     );
     assert.equal(state.snapshot().offset, 5);
-    assert.equal(messages.length, 4);
+    assert.equal(log.messages("ERROR").length, 4);
     state.apply({ ...text("connector-e", "{"), offset: 5 });
     assert.equal(state.snapshot().offset, 5);
     assert.deepEqual([...state.snapshot().connectors.keys()], ["c"]);
