@@ -1,4 +1,4 @@
-import type { Header, SchemaAndValue } from "./sink-record.js";
+import type { Datum, Header, SchemaAndValue } from "./sink-record.js";
 import type { LazyColumn, RecordColumns } from "./record-columns.js";
 import type { Schema } from "./schema.js";
 
@@ -34,6 +34,11 @@ export interface LazyConverter {
    * `data` that `toConnect` would throw. Never called for Kafka's null. Allocates nothing.
    */
   check(buffer: Buffer, start: number, end: number): number;
+  /**
+   * A datum over bytes with the verdict `copy`, for converters that know its schema without converting it. Absent: a datum is
+   * made that converts everything when first read.
+   */
+  datum?(topic: string, bytes: Buffer): Datum;
 }
 
 /** Connect's `HeaderConverter`. */

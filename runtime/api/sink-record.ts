@@ -1,3 +1,4 @@
+import type { AvroType } from "./avro/avro-schema.js";
 import type { Schema } from "./schema.js";
 
 /** A value with its schema; `schema` is null for schemaless data and for Kafka's null. */
@@ -10,12 +11,12 @@ export interface SchemaAndValue {
  * What a record's key or value still is as bytes, for readers that can use the bytes as they are:
  * - `json`: one valid schemaless JSON text in Connect's own spelling (no insignificant white space, canonical escapes, no
  *   duplicate handling needed), so it may be copied into an output verbatim;
- * - `avro`: Confluent wire-format Avro, `bytes` without the 5-byte prefix, valid for the schema of `schemaId`;
+ * - `avro`: one datum in Avro's binary encoding, valid for `type` and nothing after it;
  * - `utf8`: valid UTF-8 text; - `bytes`: plain bytes.
  */
 export type DatumSource =
   | { readonly kind: "json"; readonly bytes: Uint8Array }
-  | { readonly kind: "avro"; readonly schemaId: number; readonly bytes: Uint8Array }
+  | { readonly kind: "avro"; readonly type: AvroType; readonly bytes: Buffer }
   | { readonly kind: "utf8"; readonly bytes: Uint8Array }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array };
 

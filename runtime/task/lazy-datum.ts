@@ -12,9 +12,6 @@ import {
 } from "../api/index.js";
 import { decodeHeaders } from "./raw-record.js";
 
-/** Bytes before the Avro datum in Confluent's wire format: a zero and the schema id. */
-const AVRO_PREFIX_BYTES = 5;
-
 /** A key or value whose bytes were checked, converted when somebody first reads it. */
 export class LazyDatum implements Datum {
   private converted: SchemaAndValue | null = null;
@@ -38,8 +35,7 @@ export class LazyDatum implements Datum {
   get source(): DatumSource | null {
     const { bytes, kind } = this;
     if (bytes === null || this.verdict !== DatumVerdict.copy) return null;
-    if (kind !== "avro") return { kind, bytes };
-    return { kind, schemaId: bytes.readInt32BE(1), bytes: bytes.subarray(AVRO_PREFIX_BYTES) };
+    return kind === "avro" ? null : { kind, bytes };
   }
 
   private convert(): SchemaAndValue {

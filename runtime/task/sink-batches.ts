@@ -62,7 +62,11 @@ function datumOf(
   bytes: Buffer | null,
   row: number,
 ): Datum {
-  if (lazy !== null) return new LazyDatum(converter, topic, bytes, lazy.kind, lazy.verdicts[row]!);
+  if (lazy !== null) {
+    const verdict = lazy.verdicts[row]!;
+    const made = bytes !== null && verdict === DatumVerdict.copy ? converter.lazy?.datum?.(topic, bytes) : undefined;
+    return made ?? new LazyDatum(converter, topic, bytes, lazy.kind, verdict);
+  }
   const value = converted?.[row] ?? null;
   return value === null ? NULL_DATUM : new ConvertedDatum(value);
 }

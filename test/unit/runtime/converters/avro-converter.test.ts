@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import avro from "avsc";
+import { avroPlugins } from "../../../../runtime/converters/avro/avro-converter.js";
+import {
+  ConnectError,
+  DatumVerdict,
+  type Converter,
+  type RecordColumns,
+  type Struct,
+} from "../../../../runtime/api/index.js";
+import { SchemaRegistry } from "../../../support/schema-registry.js";
+
+const ORDER = {
+  type: "record",
+  name: "shop.Order",
+  fields: [
+    { name: "id", type: "long" },
+    { name: "state", type: { type: "enum", name: "State", symbols: ["NEW", "PAID"] } },
+    { name: "note", type: ["null", "string"], default: null },
+    { name: "tags", type: { type: "map", values: "int" }, default: {} },
+  ],
+};
+
+function message(id: number, datum: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeInt32BE(id, 1);
+  return Buffer.concat([head, datum]);
+}
+
+/** One value a row. */
+function columnsOf(values: readonly Buffer[]): RecordColumns {
+  const count = values.length;
+  let at = 0;
+  const starts = values.map((value) => (at += value.length) - value.length);
+  return {
+    buffer: Buffer.concat(values),
+    count,
+    offsets: new Float64Array(count),
+    timestampsMs: new Float64Array(count),
+    timestampType: "CreateTime",
+    keyStart: new Int32Array(count),
+    keyLength: new Int32Array(count).fill(-1),
+    valueStart: Int32Array.from(starts),
+    valueLength: Int32Array.from(values, (value) => value.length),
+    headersStart: new Int32Array(count),
+    headerCount: new Int32Array(count),
+  };
+}
+
+describe("AvroConverter", () => {
+  let registry: SchemaRegistry;
+
+  beforeEach(async () => {
+    registry = await SchemaRegistry.start();
+  });
+  afterEach(async () => {
+    await registry.stop();
+  });
+
+  function converter(more: Readonly<Record<string, string>> = {}): Converter {
+    const [plugin] = avroPlugins;
+    assert.ok(plugin?.kind === "converter");
+    const created = plugin.create();
+    created.configure(
+      { "schema.registry.url": registry.url, "max.retries": "0", "retries.wait.ms": "1", ...more },
+      false,
+    );
+    return created;
+  }
+
+  const encoded = avro.Type.forSchema(ORDER as avro.Schema).toBuffer({
+    id: 7,
+    state: "PAID",
+    note: "é",
+    tags: { a: 1 },
+  });
+
+  it("AvroConverter reads what avsc wrote, lazily and eagerly the same, with the registry's version", async () => {
+    registry.register("orders-value", { ...ORDER, doc: "first" });
+    const id = registry.register("orders-value", ORDER);
+    const subject = converter();
+    const bytes = message(id, encoded);
+    await subject.prepare?.("orders", columnsOf([bytes]), "value");
+    const eager = subject.toConnect("orders", bytes);
+    assert.equal(String(eager.value), "Struct{id=7,state=PAID,note=é,tags={a=1}}");
+    assert.equal(eager.schema?.version, 2);
+    assert.equal(subject.lazy?.check(bytes, 0, bytes.length), DatumVerdict.copy);
+    const lazy = subject.lazy.datum!("orders", bytes);
+    assert.equal(lazy.schema, eager.schema);
+    assert.ok((lazy.value as Struct).equals(eager.value));
+    assert.ok(lazy.source?.kind === "avro");
+    assert.deepEqual(lazy.source.bytes, encoded);
+  });
+
+  it("AvroConverter asks the registry once for each schema, however many records name it", async () => {
+    const id = registry.register("orders-value", ORDER);
+    const subject = converter();
+    const batch = columnsOf(Array.from({ length: 100 }, () => message(id, encoded)));
+    await subject.prepare?.("orders", batch, "value");
+    await subject.prepare?.("orders", batch, "value");
+    assert.equal(registry.requests.length, 2);
+  });
+
+  it("AvroConverter resolves references before the schema that makes them", async () => {
+    registry.register("item", { type: "record", name: "shop.Item", fields: [{ name: "sku", type: "string" }] });
+    const outer = { type: "record", name: "shop.Cart", fields: [{ name: "item", type: "shop.Item" }] };
+    const id = registry.register("carts-value", outer, {
+      references: [{ name: "shop.Item", subject: "item", version: 1 }],
+    });
+    const subject = converter();
+    const bytes = message(id, Buffer.from([4, 0x61, 0x62]));
+    await subject.prepare?.("carts", columnsOf([bytes]), "value");
+    assert.equal(String(subject.toConnect("carts", bytes).value), "Struct{item=Struct{sku=ab}}");
+  });
+
+  it("AvroConverter fails only the record whose schema is unknown, with kind data", async () => {
+    const id = registry.register("orders-value", ORDER);
+    const subject = converter();
+    const good = message(id, encoded);
+    const bad = message(999, encoded);
+    await subject.prepare?.("orders", columnsOf([good, bad]), "value");
+    assert.ok(subject.toConnect("orders", good).value);
+    assert.throws(
+      () => subject.toConnect("orders", bad),
+      (error) =>
+        error instanceof ConnectError &&
+        error.kind === "data" &&
+        error.message === "Failed to deserialize data for topic orders to Avro: " &&
+        error.cause instanceof ConnectError &&
+        error.cause.message === "Error retrieving Avro value schema for id 999",
+    );
+  });
+
+  it("AvroConverter's prepare() is retriable while the registry is down, and goes to the next URL", async () => {
+    const id = registry.register("orders-value", ORDER);
+    registry.fault = () => 503;
+    const batch = columnsOf([message(id, encoded)]);
+    await assert.rejects(
+      async () => converter().prepare?.("orders", batch, "value"),
+      (error) => error instanceof ConnectError && error.kind === "retriable",
+    );
+    const second = await SchemaRegistry.start();
+    second.register("orders-value", ORDER, { id });
+    await converter({ "schema.registry.url": `${registry.url}, ${second.url}` }).prepare?.("orders", batch, "value");
+    await second.stop();
+    assert.ok(second.requests.length > 0);
+  });
+
+  it("AvroConverter sends basic authentication from the URL or from basic.auth.user.info", async () => {
+    const id = registry.register("orders-value", ORDER);
+    const batch = columnsOf([message(id, encoded)]);
+    const expected = `Basic ${Buffer.from("user:p@ss").toString("base64")}`;
+    await converter({ "schema.registry.url": registry.url.replace("//", "//user:p%40ss@") }).prepare?.(
+      "orders",
+      batch,
+      "value",
+    );
+    await converter({ "basic.auth.credentials.source": "USER_INFO", "basic.auth.user.info": "user:p@ss" }).prepare?.(
+      "orders",
+      batch,
+      "value",
+    );
+    assert.deepEqual(new Set(registry.authorizations), new Set([expected]));
+  });
+
+  it("AvroConverter answers mutated messages with a value or a data error, never a crash", async () => {
+    const id = registry.register("orders-value", ORDER);
+    const subject = converter();
+    const bytes = message(id, encoded);
+    await subject.prepare?.("orders", columnsOf([bytes]), "value");
+    let seed = 1;
+    const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
+    for (let i = 0; i < 20_000; i++) {
+      const mutated = Buffer.from(bytes.subarray(0, 1 + random(bytes.length)));
+      for (let k = random(4); k > 0; k--) mutated[random(mutated.length)] = random(256);
+      const outcome = (work: () => unknown): string => {
+        try {
+          work();
+          return "value";
+        } catch (error) {
+          assert.ok(error instanceof ConnectError && error.kind === "data", String(error));
+          return "data";
+        }
+      };
+      const eager = outcome(() => subject.toConnect("orders", mutated));
+      assert.equal(
+        outcome(() => subject.lazy?.check(mutated, 0, mutated.length)),
+        eager,
+      );
+    }
+  });
+});
