@@ -1,0 +1,21 @@
+import type { Plugin } from "../../runtime/api/index.js";
+import { readConfig } from "./config.js";
+import { CONFIG_DEF, VERSION } from "./config-def.js";
+import { AivenGcsTask } from "./task.js";
+
+/** The Aiven sink for Google Cloud Storage; also under the name that Redpanda gave it. */
+export const plugins: readonly Plugin[] = [
+  {
+    kind: "sink",
+    className: "io.aiven.kafka.connect.gcs.GcsSinkConnector",
+    alsoKnownAs: ["com.redpanda.kafka.connect.gcs.GcsSinkConnector"],
+    version: VERSION,
+    configDef: CONFIG_DEF,
+    taskClassName: "io.aiven.kafka.connect.gcs.GcsSinkTask",
+    start: (config) => {
+      readConfig(config);
+    },
+    taskConfigs: (config, maxTasks) => Array.from({ length: maxTasks }, () => ({ ...config })),
+    createTask: () => new AivenGcsTask(),
+  },
+];

@@ -1,0 +1,112 @@
+import { DatumVerdict, javaToString, OPTIONAL_BYTES, OPTIONAL_STRING } from "../../runtime/api/index.js";
+import type { Datum, LazyColumn, LazyColumns, Schema, SinkBatch, SinkRecord } from "../../runtime/api/index.js";
+
+/**
+ * What grouping and naming want to know of a batch's records, from the columns where they tell, else from the records. It is
+ * a batch itself: a record that was made for grouping is kept, so that the format does not convert it again.
+ */
+export class RecordView implements SinkBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly count: number;
+  readonly nextOffset: number;
+  readonly columns: LazyColumns | null;
+  readonly #batch: SinkBatch;
+  readonly #records: (SinkRecord | undefined)[] = [];
+  readonly #schemas: SchemaCache;
+
+  constructor(batch: SinkBatch, schemas: SchemaCache) {
+    this.#batch = batch;
+    this.topic = batch.topic;
+    this.partition = batch.partition;
+    this.count = batch.count;
+    this.nextOffset = batch.nextOffset;
+    this.columns = batch.columns;
+    this.#schemas = schemas;
+  }
+
+  record(row: number): SinkRecord {
+    return (this.#records[row] ??= this.#batch.record(row));
+  }
+
+  offsetAt(row: number): number {
+    return this.columns === null ? this.record(row).offset : this.columns.offsets[row]!;
+  }
+
+  /** Topic after transformations. */
+  topicAt(row: number): string {
+    return this.columns === null ? this.record(row).topic : this.topic;
+  }
+
+  /** Partition after transformations. */
+  partitionAt(row: number): number {
+    return this.columns === null ? (this.record(row).partition ?? this.partition) : this.partition;
+  }
+
+  /** Milliseconds since the epoch; null where the record has none. */
+  timestampMsAt(row: number): number | null {
+    if (this.columns === null) return this.record(row).timestampMs;
+    const timestampMs = this.columns.timestampsMs[row]!;
+    return timestampMs === -1 ? null : timestampMs;
+  }
+
+  /** The key as it stands in a name: `null`, the string, or Java's text of anything else. */
+  keyTextAt(row: number): string {
+    const columns = this.columns;
+    if (columns?.key?.kind === "utf8") {
+      const verdict = columns.key.verdicts[row];
+      if (verdict === DatumVerdict.nothing) return "null";
+      const start = columns.keyStart[row]!;
+      if (verdict === DatumVerdict.copy) return columns.buffer.toString("utf8", start, start + columns.keyLength[row]!);
+    }
+    const { schema, value } = this.record(row).key;
+    return javaToString(value, schema);
+  }
+
+  keySchemaAt(row: number): Schema | null {
+    const { columns } = this;
+    if (columns?.key == null) return this.record(row).key.schema;
+    return this.#schemas.of(this, columns.key, columns.keyStart[row]!, row, "key");
+  }
+
+  valueSchemaAt(row: number): Schema | null {
+    const { columns } = this;
+    if (columns?.value == null) return this.record(row).value.schema;
+    return this.#schemas.of(this, columns.value, columns.valueStart[row]!, row, "value");
+  }
+}
+
+/** Schemas by what tells them without conversion: a converter that knows only one, or the id in front of Avro bytes. */
+export class SchemaCache {
+  readonly #byId = new Map<string, Schema | null>();
+
+  of(view: RecordView, column: LazyColumn, start: number, row: number, field: "key" | "value"): Schema | null {
+    switch (column.kind) {
+      case "utf8":
+        return OPTIONAL_STRING;
+      case "bytes":
+        return OPTIONAL_BYTES;
+      case "json":
+        return null;
+      case "avro":
+        return column.verdicts[row] === DatumVerdict.nothing
+          ? view.record(row)[field].schema
+          : this.#ofId(view, start, row, field);
+    }
+  }
+
+  #ofId(view: RecordView, start: number, row: number, field: "key" | "value"): Schema | null {
+    // Schemas know the version in their subject, which depends on topic and field.
+    const id = `${field} ${view.columns!.buffer.readInt32BE(start + 1)} ${view.topic}`;
+    let schema = this.#byId.get(id);
+    if (schema === undefined) {
+      const datum: Datum = view.record(row)[field];
+      schema = datum.schema;
+      if (this.#byId.size >= MAX_CACHED_SCHEMAS) this.#byId.clear();
+      this.#byId.set(id, schema);
+    }
+    return schema;
+  }
+}
+
+const MAX_CACHED_SCHEMAS = 10_000;

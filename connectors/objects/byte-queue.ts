@@ -1,0 +1,127 @@
+import type { MemoryBudget } from "../../runtime/api/index.js";
+import { giveSlab, SLAB_BYTES, takeSlab } from "./slab-pool.js";
+
+/** Sizes of the first slabs. They add up to {@link SLAB_BYTES}, so that small objects stay small and chunks end with a slab. */
+const FIRST_SLABS = [4096, 12288, 49152, 196608];
+
+/** Up to here a loop is faster than a call of native code. */
+const COPY_BY_HAND_BYTES = 32;
+
+/**
+ * Bytes on their way out: appended at the end, taken from the front as whole slabs. Slabs are filled to the last byte (a
+ * record may straddle two), so the full slabs are always a multiple of {@link SLAB_BYTES} once the queue has grown that far.
+ * Counts its slabs in the thread's memory budget until they are released.
+ */
+export class ByteQueue {
+  readonly #memory: MemoryBudget;
+  /** Slabs to the last byte full. */
+  #full: Buffer[] = [];
+  #fullBytes = 0;
+  #slab: Buffer | null = null;
+  #used = 0;
+  #slabCount = 0;
+
+  constructor(memory: MemoryBudget) {
+    this.#memory = memory;
+  }
+
+  /** Bytes appended and not yet taken. */
+  get length(): number {
+    return this.#fullBytes + this.#used;
+  }
+
+  /** Bytes in full slabs. */
+  get fullBytes(): number {
+    return this.#fullBytes;
+  }
+
+  /** Copies `source` from `start` to `end`. */
+  append(source: Buffer, start: number, end: number): void {
+    let from = start;
+    while (from < end) {
+      const slab = this.#slab ?? this.#grow();
+      const take = Math.min(end - from, slab.length - this.#used);
+      if (take > COPY_BY_HAND_BYTES) source.copy(slab, this.#used, from, from + take);
+      else for (let i = 0, at = this.#used; i < take; i++) slab[at + i] = source[from + i]!;
+      this.#advance(slab, take);
+      from += take;
+    }
+  }
+
+  appendBytes(bytes: Buffer): void {
+    this.append(bytes, 0, bytes.length);
+  }
+
+  appendByte(byte: number): void {
+    const slab = this.#slab ?? this.#grow();
+    slab[this.#used] = byte;
+    this.#advance(slab, 1);
+  }
+
+  /** Text as UTF-8; a lone surrogate becomes U+FFFD. */
+  appendText(text: string): void {
+    const slab = this.#slab ?? this.#grow();
+    // Three bytes are the most that one UTF-16 unit can need.
+    if (text.length * 3 < slab.length - this.#used) this.#advance(slab, slab.write(text, this.#used, "utf8"));
+    else this.appendBytes(Buffer.from(text, "utf8"));
+  }
+
+  /** Text of ASCII characters only. */
+  appendAscii(text: string): void {
+    const slab = this.#slab ?? this.#grow();
+    if (text.length < slab.length - this.#used) this.#advance(slab, slab.write(text, this.#used, "latin1"));
+    else this.appendBytes(Buffer.from(text, "latin1"));
+  }
+
+  /** Full slabs of at most `maxBytes` together, in order. They belong to the caller, who gives them to {@link release}. */
+  takeFull(maxBytes = Infinity): Buffer[] {
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#full.length && bytes + this.#full[count]!.length <= maxBytes)
+      bytes += this.#full[count++]!.length;
+    this.#fullBytes -= bytes;
+    return this.#full.splice(0, count);
+  }
+
+  /** All that is left, the last slab cut to what is used of it. As {@link takeFull}. */
+  takeAll(): Buffer[] {
+    const slabs = this.#full;
+    if (this.#slab !== null && this.#used > 0) slabs.push(this.#slab.subarray(0, this.#used));
+    else if (this.#slab !== null) this.release([this.#slab]);
+    this.#full = [];
+    this.#fullBytes = 0;
+    this.#slab = null;
+    this.#used = 0;
+    return slabs;
+  }
+
+  /** Gives slabs back that came from a `take`. Nobody may read them any more. */
+  release(slabs: readonly Buffer[]): void {
+    for (const slab of slabs) {
+      this.#memory.release(slab.buffer.byteLength);
+      giveSlab(slab);
+    }
+  }
+
+  /** Drops everything that is still in the queue. */
+  clear(): void {
+    this.release(this.takeAll());
+  }
+
+  #advance(slab: Buffer, bytes: number): void {
+    this.#used += bytes;
+    if (this.#used < slab.length) return;
+    this.#full.push(slab);
+    this.#fullBytes += slab.length;
+    this.#slab = null;
+    this.#used = 0;
+  }
+
+  #grow(): Buffer {
+    const bytes = FIRST_SLABS[this.#slabCount++] ?? SLAB_BYTES;
+    this.#memory.take(bytes);
+    const slab = bytes === SLAB_BYTES ? takeSlab() : Buffer.allocUnsafeSlow(bytes);
+    this.#slab = slab;
+    return slab;
+  }
+}
