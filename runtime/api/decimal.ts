@@ -1,6 +1,9 @@
 import { ConnectError } from "./errors.js";
 import type { Equatable } from "./equality.js";
 
+/** More zeros than this are an attack and no number. */
+const MAX_DIGITS = 100_000;
+
 /** Java's `BigDecimal`: `unscaled` x 10^-`scale`. Equality includes the scale (`1.0` is not `1.00`), as in Java. */
 export class Decimal implements Equatable {
   constructor(
@@ -35,26 +38,32 @@ export class Decimal implements Equatable {
     return Number(`${this.unscaled.toString()}e${String(-this.scale)}`);
   }
 
-  /** The same number with another scale, or null where digits would be lost. */
+  /** The same number with another scale, or null where digits would be lost or become too many. */
   rescale(scale: number): Decimal | null {
     if (scale === this.scale) return this;
+    if (this.unscaled === 0n) return new Decimal(0n, scale);
+    if (Math.abs(scale - this.scale) > MAX_DIGITS) return null;
     if (scale > this.scale) return new Decimal(this.unscaled * 10n ** BigInt(scale - this.scale), scale);
     const divisor = 10n ** BigInt(this.scale - scale);
     return this.unscaled % divisor === 0n ? new Decimal(this.unscaled / divisor, scale) : null;
   }
 
-  /** The whole part, towards zero. */
-  truncate(): bigint {
-    if (this.scale <= 0) return this.unscaled * 10n ** BigInt(-this.scale);
-    return this.unscaled / 10n ** BigInt(this.scale);
+  /** Java's `longValue`: the whole part, towards zero, of which the lowest 64 bits count. */
+  toInt64(): bigint {
+    // 10^64 is a multiple of 2^64.
+    if (this.scale <= -64 || this.unscaled === 0n) return 0n;
+    if (this.scale <= 0) return BigInt.asIntN(64, this.unscaled * 10n ** BigInt(-this.scale));
+    if (this.scale > MAX_DIGITS) return 0n;
+    return BigInt.asIntN(64, this.unscaled / 10n ** BigInt(this.scale));
   }
 
   equals(other: unknown): boolean {
     return other instanceof Decimal && other.scale === this.scale && other.unscaled === this.unscaled;
   }
 
-  /** `BigDecimal.toPlainString`: never an exponent. */
+  /** `BigDecimal.toPlainString`: never an exponent. Throws ConnectError `data` for texts of more than 100,000 zeros. */
   toPlainString(): string {
+    if (Math.abs(this.scale) > MAX_DIGITS) throw new ConnectError("data", "Decimal has too many digits");
     const { sign, digits } = this.#parts();
     if (this.scale === 0) return sign + digits;
     if (this.scale < 0) return digits === "0" ? "0" : sign + digits + "0".repeat(-this.scale);

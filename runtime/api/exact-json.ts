@@ -21,6 +21,17 @@ export function parseJson(text: string): unknown {
   return new Parser(text).document();
 }
 
+/** A value read from the middle of a text, and the position after it. */
+export interface JsonAt {
+  readonly value: unknown;
+  readonly end: number;
+}
+
+/** Reads one value that starts at `at`, where white space may come first. Throws ConnectError `data`. */
+export function parseJsonAt(text: string, at: number): JsonAt {
+  return new Parser(text).member(at);
+}
+
 /** {@link parseJson} over bytes in UTF-8 (a byte order mark is skipped) or, as Jackson detects it, UTF-16. */
 export function parseJsonBytes(bytes: Uint8Array): unknown {
   return parseJson(decodeJsonBytes(bytes));
@@ -47,6 +58,13 @@ class Parser {
     // Jackson does not look beyond the first value, except that a number must end at white space.
     if (startsNumber && this.#at < this.#text.length && !isSpace(this.#text.charCodeAt(this.#at))) throw this.#error();
     return value;
+  }
+
+  member(at: number): JsonAt {
+    this.#at = at;
+    this.#skipSpace();
+    const value = this.#value();
+    return { value, end: this.#at };
   }
 
   /** Moves to the next character that is no white space and gives it; NaN at the end. */

@@ -1,14 +1,16 @@
 /** The entry for plug-in authors: everything that a plug-in may import. */
 export * from "./config-def.js";
+export * from "./connect-json.js";
 export * from "./converter.js";
 export * from "./decimal.js";
 export * from "./equality.js";
 export * from "./errors.js";
-export { parseJson, parseJsonBytes } from "./exact-json.js";
+export { parseJson, parseJsonAt, parseJsonBytes } from "./exact-json.js";
 export * from "./exact-number.js";
 export * from "./java-number.js";
 export * from "./java-regex.js";
 export * from "./java-text.js";
+export { decodeJsonBytes } from "./json-encoding.js";
 export * from "./json-scan.js";
 export * from "./json-text.js";
 export * from "./log.js";
@@ -23,3 +25,4 @@ export * from "./sink-task.js";
 export * from "./struct.js";
 export * from "./topic-partition.js";
 export * from "./transformation.js";
+export { decodeUtf8AsJava, isUtf8 } from "./utf8.js";

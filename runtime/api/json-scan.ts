@@ -1,5 +1,6 @@
 import { MAX_JSON_DEPTH, MAX_JSON_NAME_LENGTH, MAX_JSON_NUMBER_LENGTH, MAX_JSON_STRING_LENGTH } from "./exact-json.js";
 import { DatumVerdict } from "./record-columns.js";
+import { utf8SequenceEnd } from "./utf8.js";
 
 /**
  * Looks over JSON bytes without building anything and says whether they can be copied: `copy` where they are exactly what
@@ -152,7 +153,10 @@ function scanString(b: Uint8Array, p: number, end: number): number {
     if (p >= end) return -1;
     const c = b[p]!;
     if (c === 34) return p + 1;
-    p = c === 92 ? scanEscape(b, p + 1, end) : c >= 128 ? scanMultiByte(b, p, end, c) : -1;
+    if (c < 32) return -1;
+    // Connect writes characters beyond U+FFFF as two escapes.
+    if (c >= 0xf0) respelled = true;
+    p = c === 92 ? scanEscape(b, p + 1, end) : utf8SequenceEnd(b, p, end);
     if (p < 0) return -1;
   }
 }
@@ -192,21 +196,6 @@ function scanEscape(b: Uint8Array, p: number, end: number): number {
   const isControl = code < 32 && code !== 8 && code !== 9 && code !== 10 && code !== 12 && code !== 13;
   if (!isControl && (code & 0xf800) !== 0xd800) respelled = true;
   return p + 5;
-}
-
-/** Position after the UTF-8 sequence at `p`, or -1 where it is malformed. */
-function scanMultiByte(b: Uint8Array, p: number, end: number, lead: number): number {
-  if (lead < 0xc2 || lead > 0xf4) return -1;
-  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (p + length > end) return -1;
-  const second = b[p + 1]!;
-  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
-  if (second < low || second > high) return -1;
-  for (let i = 2; i < length; i++) if ((b[p + i]! & 0xc0) !== 0x80) return -1;
-  // Connect writes characters beyond U+FFFF as two escapes.
-  if (length === 4) respelled = true;
-  return p + length;
 }
 
 /** Position after the number at `p`, or -1. */
