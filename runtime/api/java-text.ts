@@ -1,3 +1,4 @@
+import { ExactNumber } from "./exact-number.js";
 import { formatDouble, formatFloat } from "./java-number.js";
 import type { Schema } from "./schema.js";
 
@@ -39,7 +40,9 @@ function objectText(value: object, schema: Schema | null): string {
   }
   if (value instanceof Uint8Array) return `[B@${contentHash(value)}`;
   if (value instanceof Date) return dateText(value);
-  // Struct, Decimal and ExactNumber print themselves.
+  // Java holds the float64, which by way of BigDecimal is never -0.
+  if (value instanceof ExactNumber) return formatDouble(Number(value.text) + 0);
+  // Struct and Decimal print themselves.
   return (value as { toString(): string }).toString();
 }
 

@@ -53,8 +53,9 @@ function utf16(byteOrder: "big" | "little" | "marked"): Charset {
       const isLittle = byteOrder === "little" || (hasMark && bytes[0] === 0xff);
       const body = hasMark ? bytes.subarray(2) : bytes;
       const text = (isLittle ? bufferOf(body) : swapped(body)).toString("utf16le");
-      // An odd byte at the end is malformed.
-      return replaceLoneSurrogates(text, "\ufffd") + (body.length % 2 === 1 ? "\ufffd" : "");
+      const hasOddByte = body.length % 2 === 1;
+      // An odd byte at the end is malformed, together with a high surrogate before it.
+      return replaceMalformed(text) + (hasOddByte && !/[\ud800-\udbff]$/.test(text) ? "\ufffd" : "");
     },
     encode: (text) => {
       const little = Buffer.from(replaceLoneSurrogates(text, "\ufffd"), "utf16le");
@@ -63,6 +64,12 @@ function utf16(byteOrder: "big" | "little" | "marked"): Charset {
       return Buffer.concat([Buffer.of(0xfe, 0xff), little.swap16()]);
     },
   };
+}
+
+/** As Java decodes UTF-16: a high surrogate that no low one follows takes the next unit with it. */
+function replaceMalformed(text: string): string {
+  if (text.isWellFormed()) return text;
+  return text.replace(/[\ud800-\udbff][^]?|[\udc00-\udfff]/g, (found) => (found.isWellFormed() ? found : "\ufffd"));
 }
 
 function replaceLoneSurrogates(text: string, replacement: string): string {

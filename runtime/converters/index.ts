@@ -2,7 +2,14 @@ import type { Plugin } from "../api/index.js";
 import { byteArrayPlugins } from "./byte-array.js";
 import { fixedWidthPlugins } from "./fixed-width.js";
 import { jsonPlugins } from "./json.js";
+import { simpleHeaderPlugins } from "./simple-header.js";
 import { stringPlugins } from "./string.js";
 
 /** Connect's own converters and header converters. */
-export const plugins: readonly Plugin[] = [...jsonPlugins, ...stringPlugins, ...byteArrayPlugins, ...fixedWidthPlugins];
+export const plugins: readonly Plugin[] = [
+  ...jsonPlugins,
+  ...stringPlugins,
+  ...byteArrayPlugins,
+  ...fixedWidthPlugins,
+  ...simpleHeaderPlugins,
+];

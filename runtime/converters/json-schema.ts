@@ -3,6 +3,7 @@ import {
   jsonString,
   printConnectJson,
   Schema,
+  Struct,
   validateValue,
   type ConnectJsonOptions,
   type SchemaOptions,
@@ -40,6 +41,9 @@ export function readJsonSchema(node: JsonNode, replaceNullWithDefault: boolean):
   const schema = new Schema(type, options);
   if (!json.has("default")) return schema;
   const defaultValue = readPayload(schema, json.get("default"), replaceNullWithDefault);
+  // Connect compares the struct's schema with the unfinished one, which never equals it.
+  if (defaultValue instanceof Struct)
+    throw schemaError("Invalid default value", new ConnectError("data", "Struct schemas do not match."));
   try {
     validateValue(schema, defaultValue);
   } catch (cause) {
