@@ -2,7 +2,8 @@ import { ConnectError, type Logger } from "../api/index.js";
 import type { ApiRequest } from "./api-request.js";
 import { BrokerNode, type ConnectionPurpose } from "./broker-node.js";
 import type { BrokerAddress, ConnectionConfig } from "./connection-config.js";
-import { ErrorCode, isConnectionFailure, protocolError } from "./protocol-errors.js";
+import { kafkaError } from "./errors.js";
+import { ErrorCode, isConnectionFailure } from "./protocol-errors.js";
 import { findCoordinatorRequest } from "./requests/find-coordinator.js";
 import { metadataRequest, type MetadataAnswer } from "./requests/metadata.js";
 
@@ -109,8 +110,7 @@ export class Cluster {
       await this.metadata([]);
       node = this.nodes.get(id);
     }
-    if (node === undefined)
-      throw protocolError(ErrorCode.leaderNotAvailable, `Broker ${id} is not known to the cluster`);
+    if (node === undefined) throw new ConnectError("retriable", `Broker ${id} is not known to the cluster at present`);
     return node;
   }
 
@@ -121,8 +121,7 @@ export class Cluster {
     const request =
       "group" in target ? findCoordinatorRequest(target.group) : findCoordinatorRequest(target.transactionalId, 1);
     const answer = await this.sendToAny(request);
-    if (answer.errorCode !== ErrorCode.none)
-      throw protocolError(answer.errorCode, `Looking for the coordinator of ${key}`);
+    if (answer.errorCode !== ErrorCode.none) throw kafkaError(answer.errorCode);
     this.coordinators.set(key, answer.nodeId);
     return this.addNode(answer.nodeId, answer);
   }

@@ -2,7 +2,7 @@ import kafkajs from "kafkajs";
 import Connection from "kafkajs/src/network/connection.js";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { ConnectError, type Logger } from "../api/index.js";
+import type { Logger } from "../api/index.js";
 import { negotiateVersion, type ApiRequest } from "./api-request.js";
 import type { BrokerAddress, ConnectionConfig } from "./connection-config.js";
 import { FrameAssembler } from "./frames.js";
@@ -96,7 +96,8 @@ export class BrokerConnection extends Connection {
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       socket.setNoDelay(true);
       socket.on("error", (error: NodeJS.ErrnoException) => {
-        this.abort(socketError(error, this.broker));
+        const details = { broker: this.broker, ...(error.code === undefined ? {} : { code: error.code }) };
+        this.abort(new KafkaJSConnectionError(`Connection error: ${error.message}`, details));
       });
       socket.on("close", () => {
         this.abort(new KafkaJSConnectionError("The broker closed the connection", { broker: this.broker }));
@@ -212,24 +213,6 @@ export class BrokerConnection extends Connection {
     socket.removeAllListeners("close");
     socket.destroy();
   }
-}
-
-/** What TLS refuses will be refused again: `fatal`, as Java's SslAuthenticationException. All else may pass. */
-function socketError(error: NodeJS.ErrnoException, broker: string): Error {
-  const { code } = error;
-  if (
-    code !== undefined &&
-    /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(code)
-  ) {
-    return new ConnectError("fatal", `The TLS handshake with ${broker} failed: ${error.message}`, {
-      cause: error,
-      javaClass: "org.apache.kafka.common.errors.SslAuthenticationException",
-    });
-  }
-  return new KafkaJSConnectionError(
-    `Connection error: ${error.message}`,
-    code === undefined ? { broker } : { broker, code },
-  );
 }
 
 /** kafkajs reports at ERROR what its callers handle, so all of it goes to DEBUG; the errors themselves are thrown. */

@@ -4,7 +4,8 @@ import type { Cluster } from "./cluster.js";
 import { FetchedRecords, type DecodeOptions } from "./fetched-records.js";
 import type { MetadataView } from "./metadata-view.js";
 import { lookUpOffsets } from "./offset-lookup.js";
-import { ErrorCode, errorName, isConnectionFailure } from "./protocol-errors.js";
+import { translateKafkaError } from "./errors.js";
+import { ErrorCode, errorName } from "./protocol-errors.js";
 import { fetchRequest, type FetchAnswer, type FetchedPartition, type FetchOptions } from "./requests/fetch.js";
 import { EARLIEST, LATEST } from "./requests/list-offsets.js";
 import type { PartitionBatch } from "./seam.js";
@@ -54,7 +55,7 @@ export class Fetcher {
   private readonly backoff: Backoff;
   private lookingUp = false;
   private lookUpNotBeforeMs = 0;
-  private failure: unknown = null;
+  private failure: ConnectError | null = null;
 
   constructor(
     private readonly cluster: Cluster,
@@ -140,7 +141,7 @@ export class Fetcher {
     if (this.failure !== null) {
       const failure = this.failure;
       this.failure = null;
-      throw failure as Error;
+      throw failure;
     }
     const lost = [...this.partitions.values()].filter((partition) => partition.reset !== null);
     if (lost.length > 0 && !this.lookingUp && nowMs >= this.lookUpNotBeforeMs) {
@@ -234,6 +235,7 @@ export class Fetcher {
       if (!isReadable(partition)) continue;
       const node = this.nodeFor(partition, nowMs);
       if (partition.records !== null) full.add(node);
+      if (nowMs >= partition.notBeforeMs) partition.notBeforeMs = 0;
       if (partition.records !== null || partition.inFlight || nowMs < partition.notBeforeMs) continue;
       if (node < 0) this.metadata.requestUpdate();
       else if (!this.busyNodes.has(node)) byNode.set(node, [...(byNode.get(node) ?? []), partition]);
@@ -271,12 +273,12 @@ export class Fetcher {
   }
 
   private fetchFailed(node: number, partitions: readonly ReadPartition[], error: unknown): void {
-    const passing = isConnectionFailure(error) || (error instanceof ConnectError && error.kind === "retriable");
-    if (!passing) {
-      this.failure = error;
+    const problem = translateKafkaError(error);
+    if (problem.kind !== "retriable") {
+      this.failure = problem;
       return;
     }
-    this.log.debug("Fetch failed", { node, reason: error instanceof Error ? error.message : String(error) });
+    this.log.debug("Fetch failed", { node, reason: problem.message });
     const notBeforeMs = Date.now() + this.backoff.next();
     for (const partition of partitions) {
       partition.notBeforeMs = notBeforeMs;
@@ -376,7 +378,7 @@ export class Fetcher {
         }
       }
     } catch (error) {
-      this.failure = error;
+      this.failure = translateKafkaError(error);
     } finally {
       this.lookingUp = false;
       const complete = partitions.every((partition) => partition.reset === null);

@@ -1,7 +1,8 @@
 import { ConnectError, type Logger } from "../api/index.js";
 import { Backoff } from "./backoff.js";
 import type { Cluster } from "./cluster.js";
-import { ErrorCode, errorName, isConnectionFailure } from "./protocol-errors.js";
+import { translateKafkaError } from "./errors.js";
+import { ErrorCode, errorName } from "./protocol-errors.js";
 import type { TopicMetadata } from "./requests/metadata.js";
 
 /** A topic that existed is given up after this many answers in a row that do not know it: a broker that starts knows none. */
@@ -29,7 +30,7 @@ export class MetadataView {
   private notBeforeMs = 0;
   private refreshedAtMs = 0;
   private failing = false;
-  private fatal: unknown = null;
+  private fatal: ConnectError | null = null;
   private answers = 0;
 
   constructor(
@@ -73,7 +74,7 @@ export class MetadataView {
 
   /** Starts a refresh if one is due. Throws what no refresh can mend, such as failed authentication. */
   maintain(nowMs: number): void {
-    if (this.fatal !== null) throw this.fatal as Error;
+    if (this.fatal !== null) throw this.fatal;
     if (this.refreshing || nowMs < this.dueMs()) return;
     this.refreshing = true;
     void this.refresh();
@@ -148,11 +149,12 @@ export class MetadataView {
 
   private failed(error: unknown): void {
     this.wanted = true;
-    const passing = isConnectionFailure(error) || (error instanceof ConnectError && error.kind === "retriable");
-    if (!passing) this.fatal = error;
-    if (this.failing) return;
+    const problem = translateKafkaError(error);
+    if (problem.kind !== "retriable") {
+      this.fatal = problem;
+      return;
+    }
+    if (!this.failing) this.log.warn("Cluster metadata cannot be fetched at present", { reason: problem.message });
     this.failing = true;
-    const reason = error instanceof Error ? error.message : String(error);
-    if (passing) this.log.warn("Cluster metadata cannot be fetched at present", { reason });
   }
 }

@@ -1,7 +1,8 @@
-import { ConnectError, topicPartitionKey, type TopicPartition } from "../api/index.js";
+import { topicPartitionKey, type TopicPartition } from "../api/index.js";
 import type { Cluster } from "./cluster.js";
 import type { MetadataView } from "./metadata-view.js";
-import { ErrorCode, protocolError } from "./protocol-errors.js";
+import { kafkaError, translateKafkaError } from "./errors.js";
+import { ErrorCode } from "./protocol-errors.js";
 import { listOffsetsRequest } from "./requests/list-offsets.js";
 
 /**
@@ -27,7 +28,7 @@ export async function lookUpOffsets(
     for (const { topic, partition, errorCode, offset } of answer.partitions) {
       if (errorCode === ErrorCode.none) found.set(topicPartitionKey({ topic, partition }), offset);
       else {
-        const error = protocolError(errorCode, `Looking up an offset of ${topic}-${partition}`, { topic, partition });
+        const error = kafkaError(errorCode, { topic, partition });
         if (error.kind !== "retriable") throw error;
         metadata.requestUpdate();
       }
@@ -35,8 +36,8 @@ export async function lookUpOffsets(
   });
   for (const result of await Promise.allSettled(requests)) {
     if (result.status === "fulfilled") continue;
-    const error: unknown = result.reason;
-    if (error instanceof ConnectError && error.kind !== "retriable") throw error;
+    const error = translateKafkaError(result.reason);
+    if (error.kind !== "retriable") throw error;
     metadata.requestUpdate();
   }
   return found;

@@ -1,55 +1,31 @@
-import kafkajs from "kafkajs";
-import errors from "kafkajs/src/protocol/error.js";
-import { ConnectError, type ErrorLocation } from "../api/index.js";
+import { KafkaJSConnectionError, KafkaJSRequestTimeoutError } from "kafkajs";
+import { KAFKA_ERRORS } from "./error-codes.js";
 
-// not among the names that Node finds in this CommonJS module
-const { KafkaJSConnectionError, KafkaJSRequestTimeoutError } = kafkajs;
-
-/** Error codes of Kafka's protocol (`Errors`) that are acted upon by number. */
+/** Error codes of answers that are acted upon by number. What goes to callers is made by `errors.ts`. */
 export const ErrorCode = {
   none: 0,
-  offsetOutOfRange: 1,
-  corruptMessage: 2,
-  unknownTopicOrPartition: 3,
-  leaderNotAvailable: 5,
-  notLeaderOrFollower: 6,
-  replicaNotAvailable: 9,
-  coordinatorLoadInProgress: 14,
-  coordinatorNotAvailable: 15,
-  notCoordinator: 16,
-  illegalGeneration: 22,
-  unknownMemberId: 25,
-  rebalanceInProgress: 27,
-  topicAuthorizationFailed: 29,
-  unsupportedVersion: 35,
-  kafkaStorageError: 56,
-  fencedLeaderEpoch: 74,
-  unknownLeaderEpoch: 75,
-  offsetNotAvailable: 78,
-  memberIdRequired: 79,
-  groupMaxSizeReached: 81,
-  fencedInstanceId: 82,
+  offsetOutOfRange: KAFKA_ERRORS.OFFSET_OUT_OF_RANGE[0],
+  corruptMessage: KAFKA_ERRORS.CORRUPT_MESSAGE[0],
+  unknownTopicOrPartition: KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION[0],
+  leaderNotAvailable: KAFKA_ERRORS.LEADER_NOT_AVAILABLE[0],
+  coordinatorLoadInProgress: KAFKA_ERRORS.COORDINATOR_LOAD_IN_PROGRESS[0],
+  coordinatorNotAvailable: KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE[0],
+  notCoordinator: KAFKA_ERRORS.NOT_COORDINATOR[0],
+  illegalGeneration: KAFKA_ERRORS.ILLEGAL_GENERATION[0],
+  unknownMemberId: KAFKA_ERRORS.UNKNOWN_MEMBER_ID[0],
+  rebalanceInProgress: KAFKA_ERRORS.REBALANCE_IN_PROGRESS[0],
+  topicAuthorizationFailed: KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED[0],
+  memberIdRequired: KAFKA_ERRORS.MEMBER_ID_REQUIRED[0],
+  fencedInstanceId: KAFKA_ERRORS.FENCED_INSTANCE_ID[0],
 } as const;
-
-const REBALANCING: readonly number[] = [
-  ErrorCode.rebalanceInProgress,
-  ErrorCode.illegalGeneration,
-  ErrorCode.unknownMemberId,
-];
 
 /** Name of an error code as Kafka prints it, such as `NOT_COORDINATOR`. */
 export function errorName(code: number): string {
-  return errors.createErrorFromCode(code).type;
+  const found = Object.entries(KAFKA_ERRORS).find(([, [known]]) => known === code);
+  return found?.[0] ?? String(code);
 }
 
-/** An error code of an answer as ConnectError: `rebalancing`, `retriable` or `fatal`. `what` was being done, in words. */
-export function protocolError(code: number, what: string, at: ErrorLocation = {}): ConnectError {
-  const cause = errors.createErrorFromCode(code);
-  const kind = REBALANCING.includes(code) ? "rebalancing" : cause.retriable ? "retriable" : "fatal";
-  return new ConnectError(kind, `${what}: ${cause.message} (${cause.type})`, { cause, at });
-}
-
-/** The broker was not reached, hung up or did not answer in time: another attempt may succeed. */
+/** The broker was not reached, hung up or did not answer in time. */
 export function isConnectionFailure(error: unknown): boolean {
   return error instanceof KafkaJSConnectionError || error instanceof KafkaJSRequestTimeoutError;
 }
