@@ -1,4 +1,4 @@
-import { KafkaJSConnectionError, KafkaJSRequestTimeoutError } from "kafkajs";
+import kafkajs from "kafkajs";
 import { KAFKA_ERRORS } from "./error-codes.js";
 
 /** Error codes of answers that are acted upon by number. What goes to callers is made by `errors.ts`. */
@@ -27,5 +27,5 @@ export function errorName(code: number): string {
 
 /** The broker was not reached, hung up or did not answer in time. */
 export function isConnectionFailure(error: unknown): boolean {
-  return error instanceof KafkaJSConnectionError || error instanceof KafkaJSRequestTimeoutError;
+  return error instanceof kafkajs.KafkaJSConnectionError || error instanceof kafkajs.KafkaJSRequestTimeoutError;
 }
