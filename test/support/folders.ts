@@ -10,12 +10,21 @@ export const projectFolder = join(dirname(fileURLToPath(import.meta.url)), "..",
 
 /**
  * Where tools of the tests are kept between runs and between checkouts: `SLUICE_TEST_CACHE`, by default
- * `~/.cache/sluice-test`.
+ * `~/.cache/sluice-test`, or `.cache` of the checkout where the home folder cannot be written.
  */
 export function cacheFolder(): string {
-  const folder = process.env["SLUICE_TEST_CACHE"] ?? join(homedir(), ".cache", "sluice-test");
-  mkdirSync(folder, { recursive: true });
-  return folder;
+  const given = process.env["SLUICE_TEST_CACHE"];
+  if (given !== undefined) return madeFolder(given);
+  try {
+    return madeFolder(join(homedir(), ".cache", "sluice-test"));
+  } catch {
+    return madeFolder(join(projectFolder, ".cache"));
+  }
+}
+
+function madeFolder(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return path;
 }
 
 /** A new empty folder, removed when this process ends (kept when `SLUICE_TEST_KEEP` is set). */

