@@ -51,7 +51,7 @@ export class Committer {
       metrics.commitSkipped();
       return;
     }
-    const { offsets: committable, ignored } = offsets.committable(current, answer, this.parts.consumer.assignment());
+    const { offsets: committable, ignored } = offsets.committable(current, answer);
     for (const { offset, reason } of ignored) this.#logIgnored(offset, reason);
     if (committable === null) metrics.commitSucceeded(nowMs() - start);
     else await this.#send(committable, start);

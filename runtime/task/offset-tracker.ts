@@ -76,18 +76,17 @@ export class OffsetTracker {
     return [...offsets.values()];
   }
 
-  /** Judges what `preCommit` answered to `asked`. `assigned` are all partitions of the consumer. */
-  committable(asked: NextOffsets, answer: NextOffsets, assigned: readonly TopicPartition[]): Committable {
+  /** Judges what `preCommit` answered to `asked`. */
+  committable(asked: NextOffsets, answer: NextOffsets): Committable {
     const offsets = pick(this.#committed, [...asked.values()]);
     const ignored: { offset: TopicPartitionOffset; reason: IgnoredReason }[] = [];
-    const assignedKeys = new Set(assigned.map(topicPartitionKey));
     let changed = false;
     for (const offset of answer.values()) {
       const key = topicPartitionKey(offset);
       const committed = offsets.get(key);
       const current = asked.get(key);
       if (committed === undefined || current === undefined) {
-        const reason = assignedKeys.has(key) ? "partition not requested" : "partition not assigned";
+        const reason = this.#current.has(key) ? "partition not requested" : "partition not assigned";
         ignored.push({ offset, reason });
       } else if (offset.nextOffset > current.nextOffset) ignored.push({ offset, reason: "not yet consumed" });
       else {

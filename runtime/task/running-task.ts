@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   ConnectError,
+  topicPartitionKey,
   type Logger,
   type SinkBatch,
   type SinkTask,
@@ -94,7 +95,7 @@ export class RunningTask {
         read: (partitions) => consumer.committed(partitions),
         write: (offsets) => this.#commitNow(offsets),
       },
-      assignment: () => consumer.assignment(),
+      assignment: () => this.#offsets.partitions(),
       pausedChanged: (partitions, paused) => {
         if (paused) this.#hold(partitions);
         else if (!this.#paused && !this.#refused) consumer.resume(this.#assigned(partitions));
@@ -172,6 +173,7 @@ export class RunningTask {
   }
 
   targetChanged(wanted: "run" | "pause"): void {
+    if (this.#wanted === wanted) return;
     this.#wanted = wanted;
     this.#parts.consumer.wakeup();
   }
@@ -190,7 +192,7 @@ export class RunningTask {
   metricsState(): MetricsState {
     const { consumer } = this.#parts;
     return {
-      partitionCount: consumer.assignment().length,
+      partitionCount: this.#offsets.partitions().length,
       activeCount: this.#offsets.activeCount(),
       lag: consumer.lag(),
     };
@@ -204,7 +206,7 @@ export class RunningTask {
     const now = nowMs();
     if (this.#context.isCommitRequested || now >= this.#nextCommitMs) {
       this.#context.clearCommitRequest();
-      await this.#committer.commit(this.#parts.consumer.assignment(), false);
+      await this.#committer.commit(this.#offsets.partitions(), false);
       this.#nextCommitMs = now + commitIntervalMs;
     }
     this.#applyRewinds();
@@ -305,9 +307,8 @@ export class RunningTask {
 
   /** Applies what the task asked for with `context.offset`. */
   #applyRewinds(): void {
-    const assigned = new Set(this.#parts.consumer.assignment().map((tp) => `${tp.topic}-${tp.partition}`));
     for (const offset of this.#context.takeRewinds()) {
-      if (!assigned.has(`${offset.topic}-${offset.partition}`)) {
+      if (this.#assigned([offset]).length === 0) {
         const fields = { topic: offset.topic, partition: offset.partition };
         this.#options.log.warn(`${this.#name} Cannot rewind a partition that is not assigned`, fields);
         continue;
@@ -334,15 +335,15 @@ export class RunningTask {
     for (const tp of partitions) this.#offsets.reset(tp, consumer.position(tp));
     const wasRefused = this.#refused;
     this.#refused = wasRefused && this.#batch.length > 0;
-    this.#context.retainPaused(consumer.assignment());
-    if (this.#refused || this.#paused) consumer.pause(consumer.assignment());
+    this.#context.retainPaused(this.#offsets.partitions());
+    if (this.#refused || this.#paused) consumer.pause(this.#offsets.partitions());
     else if (wasRefused) this.#releaseAll();
     if (partitions.length === 0 || this.#rebalanceError !== null) return;
     try {
       await task.open?.(partitions);
       this.#applyRewinds();
     } catch (error) {
-      this.#rebalanceError = { error };
+      this.#failRebalance(error);
     }
   }
 
@@ -357,11 +358,17 @@ export class RunningTask {
         reporter?.cancel(partitions);
       }
     } catch (error) {
-      this.#rebalanceError = { error };
+      this.#failRebalance(error);
     }
     this.#offsets.forget(partitions);
     this.#queue.drop(partitions);
     this.#dropFromBatch(partitions);
+  }
+
+  /** Listener callbacks must not throw: the error is kept until the poll that ran them has returned, which it is to do now. */
+  #failRebalance(error: unknown): void {
+    this.#rebalanceError = { error };
+    this.#parts.consumer.wakeup();
   }
 
   async #commitNow(offsets: readonly TopicPartitionOffset[]): Promise<void> {
@@ -370,8 +377,8 @@ export class RunningTask {
   }
 
   #dropFromBatch(partitions: readonly TopicPartition[]): void {
-    const dropped = new Set(partitions.map((tp) => `${tp.topic}-${tp.partition}`));
-    this.#batch = this.#batch.filter((batch) => !dropped.has(`${batch.topic}-${batch.partition}`));
+    const dropped = new Set(partitions.map(topicPartitionKey));
+    this.#batch = this.#batch.filter((batch) => !dropped.has(topicPartitionKey(batch)));
     this.#offsets.dropConsumed(partitions);
   }
 
@@ -384,17 +391,17 @@ export class RunningTask {
   }
 
   #holdAll(): void {
-    this.#hold(this.#parts.consumer.assignment());
+    this.#hold(this.#offsets.partitions());
   }
 
   #releaseAll(): void {
-    const { consumer } = this.#parts;
-    consumer.resume(consumer.assignment().filter((tp) => !this.#context.isPausedByTask(tp)));
+    this.#parts.consumer.resume(this.#offsets.partitions().filter((tp) => !this.#context.isPausedByTask(tp)));
   }
 
+  /** Those of `partitions` that the task has: opened and not taken away. */
   #assigned(partitions: readonly TopicPartition[]): TopicPartition[] {
-    const wanted = new Set(partitions.map((tp) => `${tp.topic}-${tp.partition}`));
-    return this.#parts.consumer.assignment().filter((tp) => wanted.has(`${tp.topic}-${tp.partition}`));
+    const wanted = new Set(partitions.map(topicPartitionKey));
+    return this.#offsets.partitions().filter((tp) => wanted.has(topicPartitionKey(tp)));
   }
 
   async #giveOthersATurn(): Promise<void> {
