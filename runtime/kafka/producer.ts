@@ -151,24 +151,41 @@ export class KafkaProducer implements Producer {
   ): Promise<Map<number, Map<string, Pending[]>>> {
     const byLeader = new Map<number, Map<string, Pending[]>>();
     const random = Math.random();
-    for (const entry of round) {
+    // One look-up for all records of a topic: were a later one to succeed, later records would overtake earlier ones.
+    for (const [topic, entries] of Map.groupBy(round, (entry) => entry.topic)) {
       try {
-        const { leaders } = await this.#topics.view(entry.topic);
-        const partition = entry.partition ?? choosePartition(entry.record.key, leaders, random);
-        const leader = leaders[partition];
-        if (leader === undefined) throw noSuchPartition(entry.topic, partition, leaders.length);
-        entry.partition = partition;
-        if (leader < 0) throw kafkaErrorNamed("LEADER_NOT_AVAILABLE", { topic: entry.topic, partition });
-        const batches = byLeader.get(leader) ?? new Map<string, Pending[]>();
-        const name = `${entry.topic}-${String(partition)}`;
-        batches.set(name, [...(batches.get(name) ?? []), entry]);
-        byLeader.set(leader, batches);
+        const { leaders } = await this.#topics.view(topic);
+        for (const entry of entries) this.#assign(entry, leaders, random, byLeader, fail);
       } catch (error) {
-        this.#topics.forget(entry.topic);
-        fail([entry], error);
+        fail(entries, error);
       }
     }
     return byLeader;
+  }
+
+  #assign(
+    entry: Pending,
+    leaders: readonly number[],
+    random: number,
+    byLeader: Map<number, Map<string, Pending[]>>,
+    fail: (entries: readonly Pending[], cause: unknown) => void,
+  ): void {
+    const { topic } = entry;
+    const partition = entry.partition ?? choosePartition(entry.record.key, leaders, random);
+    const leader = leaders[partition];
+    if (leader === undefined || leader < 0) {
+      this.#topics.forget(topic);
+      const unled = (): ConnectError => kafkaErrorNamed("LEADER_NOT_AVAILABLE", { topic, partition });
+      fail([entry], leader === undefined ? noSuchPartition(topic, partition, leaders.length) : unled());
+      return;
+    }
+    entry.partition = partition;
+    const batches = byLeader.get(leader) ?? new Map<string, Pending[]>();
+    const name = `${topic}-${String(partition)}`;
+    const batch = batches.get(name) ?? [];
+    batch.push(entry);
+    batches.set(name, batch);
+    byLeader.set(leader, batches);
   }
 
   async #sendTo(

@@ -55,22 +55,28 @@ export function writeRecordBatch(records: readonly BatchRecord[], codec: Codec, 
   return batch.finish();
 }
 
-/** Bytes that a batch of this one record takes before compression, as Java's producer estimates it for `max.request.size`. */
+/** Length, attributes, timestamp and offset of one record, each as long as it can be. */
+const RECORD_OVERHEAD_BYTES = 21;
+
+/** Bytes that a batch of this one record takes at most, before compression: what Java's producer compares with `max.request.size`. */
 export function recordSizeBytes(record: BatchRecord): number {
-  const writer = new VarWriter();
-  writeRecord(writer, record, 0, 0);
-  return 12 + UNCHECKED_HEADER_BYTES + CHECKED_HEADER_BYTES + writer.finish().length;
+  const fields = new VarWriter();
+  writeFields(fields, record);
+  return 12 + UNCHECKED_HEADER_BYTES + CHECKED_HEADER_BYTES + RECORD_OVERHEAD_BYTES + fields.finish().length;
 }
 
 function writeRecord(out: VarWriter, record: BatchRecord, offsetDelta: number, timestampDeltaMs: number): void {
   const fields = new VarWriter();
   fields.raw(Buffer.of(0)); // attributes: none are defined
   fields.varint(timestampDeltaMs).varint(offsetDelta);
-  fields.bytes(record.key).bytes(record.value);
-  fields.varint(record.headers.length);
-  for (const [key, value] of record.headers) fields.bytes(Buffer.from(key, "utf8")).bytes(value);
+  writeFields(fields, record);
   const bytes = fields.finish();
   out.varint(bytes.length).raw(bytes);
+}
+
+function writeFields(out: VarWriter, record: BatchRecord): void {
+  out.bytes(record.key).bytes(record.value).varint(record.headers.length);
+  for (const [key, value] of record.headers) out.bytes(Buffer.from(key, "utf8")).bytes(value);
 }
 
 /** Kafka's zig-zag variable-length integers. */

@@ -118,7 +118,7 @@ describe("kafka/topic-log", () => {
     } finally {
       await log.close();
       await admin.close();
-      await broker.stop();
+      await broker.kill();
     }
   });
 });
