@@ -145,6 +145,9 @@ function brokerSettings(broker: KafkaBroker, listeners: readonly ListenerOptions
     "transaction.state.log.num.partitions": 2,
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
+    // A killed broker is let back in once its old session has ended.
+    "broker.session.timeout.ms": 3000,
+    "broker.heartbeat.interval.ms": 500,
     "num.network.threads": 2,
     "num.io.threads": 2,
     "background.threads": 2,

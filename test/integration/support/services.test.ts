@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ConnectWorker } from "../../support/connect-worker.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { waitUntil } from "../../support/wait.js";
+import { KafkaBroker } from "../../support/kafka-broker.js";
 import { FaultProxy } from "../../support/fault-proxy.js";
 import { TcpProxy } from "../../support/tcp-proxy.js";
 import { newBucket, newTopic, proxiedBroker, sharedBootstrap, sharedGcs, sharedKafka } from "../../support/shared.js";
@@ -196,6 +197,25 @@ describe("ConnectWorker", () => {
       assert.ok(worker.process.usage().residentMb > 50);
     } finally {
       await worker.kill();
+    }
+  });
+});
+
+describe("KafkaBroker", () => {
+  it("restart() brings back the topics after a kill, on the same port", async () => {
+    const broker = await KafkaBroker.start();
+    try {
+      const kafka = new TestKafka(broker.bootstrap());
+      await kafka.createTopic("kept");
+      await kafka.produce("kept", [{ value: "v" }]);
+      await broker.kill();
+      await broker.restart();
+      assert.deepEqual(
+        (await kafka.readTopic("kept")).map(({ value }) => value?.toString()),
+        ["v"],
+      );
+    } finally {
+      await broker.kill();
     }
   });
 });
