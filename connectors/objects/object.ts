@@ -72,7 +72,8 @@ export class OpenObject {
 
   /** Bytes that could be sent now, at once or after being compressed. */
   get sendableBytes(): number {
-    const bytes = this.#wire.fullBytes + (this.#compresses ? this.#plain.fullBytes : 0);
+    const held = this.#encoder.settle === undefined ? 0 : (this.#encoder.heldBytes ?? 0);
+    const bytes = held + this.#wire.fullBytes + (this.#compresses ? this.#plain.fullBytes : 0);
     return bytes >= this.#settings.store.chunkUnitBytes ? bytes : 0;
   }
 
@@ -81,7 +82,7 @@ export class OpenObject {
    * they have arrived. Throws what an earlier send failed with.
    */
   async drain(all: boolean): Promise<void> {
-    await this.#encoder.settle?.();
+    await this.#encoder.settle?.(all);
     this.#countHeld();
     if (this.#compresses && this.#plain.fullBytes >= COMPRESS_FROM_BYTES) await this.#compress(this.#plain.takeFull());
     const unit = this.#settings.store.chunkUnitBytes;

@@ -1,15 +1,17 @@
 import type { Plugin } from "../api/index.js";
+import { avroPlugins } from "./avro/avro-converter.js";
 import { byteArrayPlugins } from "./byte-array.js";
 import { fixedWidthPlugins } from "./fixed-width.js";
 import { jsonPlugins } from "./json.js";
 import { simpleHeaderPlugins } from "./simple-header.js";
 import { stringPlugins } from "./string.js";
 
-/** Connect's own converters and header converters. */
+/** Connect's own converters and header converters, and Confluent's. */
 export const plugins: readonly Plugin[] = [
   ...jsonPlugins,
   ...stringPlugins,
   ...byteArrayPlugins,
   ...fixedWidthPlugins,
   ...simpleHeaderPlugins,
+  ...avroPlugins,
 ];

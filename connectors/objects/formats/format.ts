@@ -18,8 +18,11 @@ export interface ObjectEncoder {
   appendBatch(batch: SinkBatch, from: number, to: number): void;
   /** Bytes that the encoder holds beside its output, such as an unfinished row group. Absent: none worth counting. */
   readonly heldBytes?: number;
-  /** Work to be done between batches, away from the event loop, such as compressing a full block. */
-  settle?(): Promise<void>;
+  /**
+   * Work to be done between batches, away from the event loop, such as compressing a full block. With `all` it lets go of as
+   * much of what it holds as it can, because memory is short.
+   */
+  settle?(all?: boolean): Promise<void>;
   /** Appends what closes the object. Throws as `appendBatch`. */
   finish(): Promise<void> | void;
   /** Lets go of everything; called exactly once, after `finish` or instead of it. */

@@ -1,9 +1,20 @@
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { compress as snappy } from "snappy";
+import { ConnectError, invalidText } from "../../../../runtime/api/index.js";
 
 /** Compression of the blocks of an Avro object container file. Source: Avro 1.11 specification, "Required codecs" and "Optional codecs". */
 export type AvroCodec = "null" | "deflate" | "snappy" | "zstandard";
+
+const CODECS: readonly AvroCodec[] = ["null", "deflate", "snappy", "zstandard"];
+
+/** Throws ConnectError `config`, with Avro's text, for a codec that is not known. */
+export function avroCodec(name: string): AvroCodec {
+  const codec = CODECS.find((known) => known === name);
+  if (codec !== undefined) return codec;
+  const reason = name === "" ? "cannot be empty" : `Unknown or not supported codec ${name}`;
+  throw new ConnectError("config", invalidText("avro.codec", name, reason));
+}
 
 const deflateRaw = promisify(zlib.deflateRaw) as (bytes: Uint8Array) => Promise<Buffer>;
 const zstd = promisify(zlib.zstdCompress) as (bytes: Uint8Array, options: zlib.ZstdOptions) => Promise<Buffer>;

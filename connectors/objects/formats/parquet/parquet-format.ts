@@ -1,0 +1,89 @@
+import { ConnectError } from "../../../../runtime/api/index.js";
+import type { SinkBatch } from "../../../../runtime/api/index.js";
+import { AvroInput } from "../../../../runtime/api/avro/avro-input.js";
+import { AvroOutput } from "../../../../runtime/api/avro/avro-output.js";
+import type { ByteQueue } from "../../byte-queue.js";
+import type { AvroRows, AvroRowsOf } from "../avro-rows.js";
+import type { ObjectEncoder, ObjectFormat } from "../format.js";
+import { ParquetFileWriter } from "./file-writer.js";
+import type { ParquetCodec } from "./page-compression.js";
+import { planParquet, type PlanOptions } from "./plan.js";
+import { compileShredder, type Shred } from "./shredder.js";
+
+export interface ParquetFormatOptions extends PlanOptions {
+  readonly codec: ParquetCodec;
+  /** A row group is written when its encoded pages take this much; smaller when memory is short. */
+  readonly rowGroupBytes: number;
+  /** The footer's `created_by`. */
+  readonly createdBy: string;
+}
+
+/** Records as Parquet files in parquet-avro's layout. The file's schema is that of its first record. */
+export function parquetFormat(options: ParquetFormatOptions, rowsOf: AvroRowsOf): ObjectFormat {
+  return { streamCompression: false, open: (output) => new ParquetEncoder(options, rowsOf, output) };
+}
+
+interface OpenFile {
+  readonly rows: AvroRows;
+  readonly writer: ParquetFileWriter;
+  readonly shred: Shred;
+}
+
+class ParquetEncoder implements ObjectEncoder {
+  private file: OpenFile | null = null;
+  private readonly scratch = new AvroOutput();
+  private readonly input = new AvroInput();
+
+  constructor(
+    private readonly options: ParquetFormatOptions,
+    private readonly rowsOf: AvroRowsOf,
+    private readonly output: ByteQueue,
+  ) {}
+
+  get heldBytes(): number {
+    return this.scratch.buffer.length + (this.file?.writer.bufferedBytes ?? 0);
+  }
+
+  appendBatch(batch: SinkBatch, from: number, to: number): void {
+    for (let index = from; index < to; index++) {
+      const record = batch.record(index);
+      const file = (this.file ??= this.open(this.rowsOf(record)));
+      this.scratch.clear();
+      file.rows.write(record, this.scratch);
+      this.input.reset(this.scratch.buffer, 0, this.scratch.length);
+      file.writer.appendRow(file.shred, this.input);
+    }
+  }
+
+  /** `all` gives up what is held as far as possible, for when memory is short. */
+  async settle(all = false): Promise<void> {
+    if (this.file === null) return;
+    if (all) await this.file.writer.closeRowGroup();
+    else if (this.file.writer.pagesDue) await this.file.writer.flushPages();
+  }
+
+  async finish(): Promise<void> {
+    await this.file?.writer.finish();
+  }
+
+  private open(rows: AvroRows): OpenFile {
+    if (rows.type.kind !== "record") throw new ConnectError("data", "Avro schema must be a record.");
+    const plan = planParquet(rows.type, this.options);
+    const writer = new ParquetFileWriter(
+      plan,
+      {
+        codec: this.options.codec,
+        rowGroupBytes: this.options.rowGroupBytes,
+        createdBy: this.options.createdBy,
+        keyValues: [
+          ["parquet.avro.schema", JSON.stringify(rows.json)],
+          ["writer.model.name", "avro"],
+        ],
+      },
+      (bytes) => {
+        this.output.appendBytes(bytes);
+      },
+    );
+    return { rows, writer, shred: compileShredder(plan, writer.vectors) };
+  }
+}
