@@ -75,11 +75,15 @@ module.exports = {
     ),
     rule(
       "rest-sees-herder",
-      "REST knows the herder interface, the api and plug-in metadata.",
+      "REST knows the herder interface, the api, plug-in metadata and the worker's configuration.",
       { path: "^rest-api/" },
       {
         path: "^(runtime|connectors|bin|test)/",
-        pathNot: ["^runtime/herder\\.ts$", "^runtime/(api|plugins)/", "^runtime/worker/worker-config\\.ts$"],
+        pathNot: [
+          "^runtime/herder\\.ts$",
+          "^runtime/(api|plugins)/",
+          "^runtime/worker/(worker-config|properties)\\.ts$",
+        ],
       },
     ),
     rule(
