@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -18,8 +22,12 @@ public final class JavaClient {
   public static void main(String[] args) throws Exception {
     Properties properties = new Properties();
     properties.put("bootstrap.servers", args[1]);
-    if (args[0].equals("produce")) produce(properties, args);
-    else consume(properties, args[2], Integer.parseInt(args[3]));
+    switch (args[0]) {
+      case "produce" -> produce(properties, args);
+      case "consume" -> consume(properties, args[2], Integer.parseInt(args[3]));
+      case "scram" -> scram(properties, args[2], args[3]);
+      default -> throw new IllegalArgumentException(args[0]);
+    }
   }
 
   /** produce BOOTSTRAP TOPIC KEY...: one record for each key, its value the same. */
@@ -53,6 +61,17 @@ public final class JavaClient {
               + "\t" + text(record.key()) + "\t" + text(record.value()) + headers);
           seen++;
         }
+      }
+    }
+  }
+
+  /** scram BOOTSTRAP USER PASSWORD: a user of both SCRAM mechanisms. */
+  private static void scram(Properties properties, String user, String password) throws Exception {
+    try (Admin admin = Admin.create(properties)) {
+      // One at a time: the broker takes one change of a user for each request.
+      for (ScramMechanism mechanism : List.of(ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512)) {
+        ScramCredentialInfo info = new ScramCredentialInfo(mechanism, 4096);
+        admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(user, info, password))).all().get();
       }
     }
   }

@@ -39,6 +39,11 @@ export async function javaProduce(bootstrap: string, topic: string, keys: readon
   await runJavaClient("produce", bootstrap, topic, ...keys);
 }
 
+/** Makes a user that can log in with SCRAM-SHA-256 and SCRAM-SHA-512. */
+export async function makeScramUser(bootstrap: string, user: string, password: string): Promise<void> {
+  await runJavaClient("scram", bootstrap, user, password);
+}
+
 async function runJavaClient(...args: string[]): Promise<string> {
   const source = join(projectFolder, "test", "support", "JavaClient.java");
   return runCommand({ name: "java-client", command: "java", args: await javaArguments(source, args) });

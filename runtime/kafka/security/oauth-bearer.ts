@@ -31,8 +31,8 @@ export function oauthBearer(source: TokenSource): SaslConfig {
           response: { decode: (raw: Buffer) => raw.subarray(4), parse: (data: Buffer) => data.toString("utf8") },
         });
         if (refusal === undefined || refusal === "") return;
-        // The broker said why, and says that it failed once that is acknowledged.
-        await saslAuthenticate({ request: { encode: () => sized("\u0001") } });
+        // The broker says why, and fails the login once that is acknowledged; its error does not say why again.
+        await saslAuthenticate({ request: { encode: () => sized("\u0001") } }).catch(() => undefined);
         throw kafkaErrorNamed("SASL_AUTHENTICATION_FAILED", {}, undefined, `SASL OAUTHBEARER was refused: ${refusal}`);
       },
     }),
