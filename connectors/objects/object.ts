@@ -20,6 +20,9 @@ export interface ObjectSettings {
   readonly maxChunkBytes: number;
 }
 
+/** An object up to this size is sent in one request when it is finished: cheaper, and repeated as a whole after a failure. */
+const FIRST_CHUNK_BYTES = 2 * 1024 * 1024;
+
 /** Below this a stream is not worth a compressor of its own: it is compressed when the object is finished. */
 const COMPRESS_FROM_BYTES = 64 * 1024;
 
@@ -133,10 +136,10 @@ export class OpenObject {
     return this.#settings.compression !== "none" && this.#settings.format.streamCompression;
   }
 
-  /** Small chunks first, larger ones as the object grows, so that many small objects need little memory. */
+  /** What is smaller is one request; chunks grow with the object. Over the memory budget, `drain(true)` does not wait for them. */
   get #chunkBytes(): number {
-    const unit = this.#settings.store.chunkUnitBytes;
-    return Math.min(this.#settings.maxChunkBytes, Math.max(unit, wholeUnits(this.#sentBytes / 4, unit)));
+    const { maxChunkBytes, store } = this.#settings;
+    return Math.min(maxChunkBytes, Math.max(FIRST_CHUNK_BYTES, wholeUnits(this.#sentBytes / 4, store.chunkUnitBytes)));
   }
 
   async #drainToLast(): Promise<void> {
