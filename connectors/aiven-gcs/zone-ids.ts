@@ -1,4 +1,4 @@
-/** Names of the time zone database that `Intl.supportedValuesOf` leaves out because they stand for another name. */
+/** Names that `Intl.supportedValuesOf` leaves out because they stand for another name; compared with those of JDK 17. */
 const LINKS = `
   Africa/Asmara Africa/Timbuktu America/Argentina/Buenos_Aires America/Argentina/Catamarca
   America/Argentina/ComodRivadavia America/Argentina/Cordoba America/Argentina/Jujuy America/Argentina/Mendoza
@@ -21,7 +21,9 @@ const LINKS = `
   Mexico/General NZ NZ-CHAT Navajo PRC PST8PDT Pacific/Chuuk Pacific/Johnston Pacific/Kanton Pacific/Pohnpei
   Pacific/Samoa Pacific/Yap Poland Portugal ROC ROK Singapore Turkey UCT US/Alaska US/Aleutian US/Arizona
   US/Central US/East-Indiana US/Eastern US/Hawaii US/Indiana-Starke US/Michigan US/Mountain US/Pacific US/Samoa
-  UTC Universal W-SU WET Zulu
+  UTC Universal W-SU WET Zulu SystemV/AST4 SystemV/AST4ADT SystemV/CST6
+  SystemV/CST6CDT SystemV/EST5 SystemV/EST5EDT SystemV/HST10 SystemV/MST7 SystemV/MST7MDT SystemV/PST8
+  SystemV/PST8PDT SystemV/YST9 SystemV/YST9YDT
 `;
 
 /** Every region id that Java's `ZoneId` knows. Unlike `Intl`, Java tells `Europe/Paris` from `europe/paris`. */
