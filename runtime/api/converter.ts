@@ -45,8 +45,11 @@ export interface LazyConverter {
 export interface HeaderConverter {
   configure(config: Readonly<Record<string, string>>): void;
   toConnectHeader(topic: string, headerKey: string, bytes: Uint8Array | null): SchemaAndValue;
-  /** True when `toConnectHeader` never throws: headers are then converted only if somebody reads them. */
-  readonly neverThrows?: boolean;
+  /**
+   * True when `toConnectHeader` surely does not throw for the bytes [start, end) of `buffer`. Headers of which that is known are
+   * converted only if somebody reads them; without this method all are converted.
+   */
+  isSafe?(buffer: Buffer, start: number, end: number): boolean;
   fromConnectHeader(topic: string, header: Header): Uint8Array | null;
   close?(): void;
 }

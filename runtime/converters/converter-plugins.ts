@@ -30,6 +30,17 @@ class ConverterForHeaders implements HeaderConverter {
     return this.#converter.fromConnect(topic, header.schema, header.value);
   }
 
+  isSafe(buffer: Buffer, start: number, end: number): boolean {
+    const { lazy } = this.#converter;
+    if (lazy === null || lazy === undefined) return false;
+    try {
+      lazy.check(buffer, start, end);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   close(): void {
     this.#converter.close?.();
   }

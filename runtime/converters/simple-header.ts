@@ -11,6 +11,14 @@ import {
 } from "../api/index.js";
 import { CONNECT_VERSION } from "./converter-config.js";
 
+const OPENING_BRACKET = 0x5b;
+const OPENING_BRACE = 0x7b;
+const LOWER_E = 0x65;
+const UPPER_E = 0x45;
+
+/** A number with an exponent, up to the end or a delimiter of the parser. */
+const NUMBER_FIRST = /^[^!-~]*[-+]?[0-9.]+[eE][-+]?[0-9]+([^!-~]|[:,"\]}\\]|$)/;
+
 /** Connect's SimpleHeaderConverter, the default: text whose type is guessed. */
 class SimpleHeaderConverter implements HeaderConverter {
   configure(): void {
@@ -26,6 +34,17 @@ class SimpleHeaderConverter implements HeaderConverter {
         cause,
       });
     }
+  }
+
+  /** Arrays, maps and numbers with an exponent may be too large or broken; everything else can be read. */
+  isSafe(buffer: Buffer, start: number, end: number): boolean {
+    let exponent = false;
+    for (let at = start; at < end; at++) {
+      const byte = buffer[at]!;
+      if (byte === OPENING_BRACKET || byte === OPENING_BRACE) return false;
+      if (byte === LOWER_E || byte === UPPER_E) exponent = true;
+    }
+    return !exponent || !NUMBER_FIRST.test(buffer.toString("latin1", start, end));
   }
 
   fromConnectHeader(_topic: string, { schema, value }: Header): Uint8Array | null {

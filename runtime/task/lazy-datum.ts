@@ -60,7 +60,7 @@ export class ConvertedDatum implements Datum {
 
 export const NO_HEADERS: HeaderList = { all: [] };
 
-/** Headers in the batch buffer, decoded and converted when first read. For header converters that never throw. */
+/** Headers in the batch buffer, decoded and converted when first read. For those that surely can be. */
 export class LazyHeaders implements HeaderList {
   private converted: readonly Header[] | null = null;
 

@@ -11,7 +11,7 @@ import type { Instance, TransformationStage } from "../plugins/instantiate.js";
 import { convertAgain, convertColumn, type Side } from "./convert-column.js";
 import type { ErrorPolicy, Failure, Stage } from "./error-policy.js";
 import { convertHeaders } from "./lazy-datum.js";
-import { RowOrigin, type RawRecord } from "./raw-record.js";
+import { everyHeader, RowOrigin, type RawRecord } from "./raw-record.js";
 import { ColumnBatch, RecordBatch, recordOf, selectChecked, type CheckedRows } from "./sink-batches.js";
 
 export interface PipelineParts {
@@ -65,13 +65,13 @@ export class Pipeline {
     };
     const key = await column("key");
     const value = await column("value");
-    const converted: (HeaderList | null)[] | null = header.instance.neverThrows === true ? null : [];
+    const converted = new Map<number, HeaderList>();
     const rows = { topic, partition, columns, key, value, headers: { converter: header.instance, converted } };
-    if (converted !== null)
-      for (let row = 0; row < columns.count; row++) {
-        const failure = columns.headerCount[row]! > 0 && !failures.has(row) ? this.#convertHeaders(rows, row) : null;
-        if (failure !== null) failures.set(row, failure);
-      }
+    for (let row = 0; row < columns.count; row++) {
+      if (columns.headerCount[row] === 0 || failures.has(row)) continue;
+      const failure = this.#convertHeaders(rows, row);
+      if (failure !== null) failures.set(row, failure);
+    }
     return rows;
   }
 
@@ -90,13 +90,19 @@ export class Pipeline {
         failures.set(row, { stage: STAGES[side], className, error, final: true });
   }
 
+  /** Headers that surely can be converted are left to their first reader. */
   #convertHeaders(rows: CheckedRows, row: number): Failure | null {
     const { topic, columns, headers } = rows;
-    if (headers.converted === null) return null;
+    const { converter } = headers;
     const start = columns.headersStart[row]!;
+    const count = columns.headerCount[row]!;
     try {
-      const all = convertHeaders(headers.converter, topic, columns.buffer, start, columns.headerCount[row]!);
-      headers.converted[row] = { all };
+      if (
+        converter.isSafe !== undefined &&
+        everyHeader(columns.buffer, start, count, (...at) => converter.isSafe!(...at))
+      )
+        return null;
+      headers.converted.set(row, { all: convertHeaders(converter, topic, columns.buffer, start, count) });
       return null;
     } catch (error) {
       return { stage: "HEADER_CONVERTER", className: this.parts.header.className, error };

@@ -65,25 +65,55 @@ function view(buffer: Buffer, start: number, length: number): Uint8Array | null 
 export function decodeHeaders(buffer: Buffer, start: number, count: number): RawHeader[] {
   const headers: RawHeader[] = [];
   if (count === 0) return headers;
-  let at = start;
-  while (buffer[at++]! > 127);
+  const cursor = new Cursor(buffer, start);
+  cursor.varint();
   for (let i = 0; i < count; i++) {
-    let length = 0;
-    for (let shift = 0, byte = 128; byte > 127; shift += 7) {
-      byte = buffer[at++]!;
-      length |= (byte & 127) << shift;
-    }
-    length = (length >>> 1) ^ -(length & 1);
-    const key = buffer.toString("utf8", at, at + length);
-    at += length;
-    length = 0;
-    for (let shift = 0, byte = 128; byte > 127; shift += 7) {
-      byte = buffer[at++]!;
-      length |= (byte & 127) << shift;
-    }
-    length = (length >>> 1) ^ -(length & 1);
-    headers.push([key, view(buffer, at, length)]);
-    if (length > 0) at += length;
+    const keyLength = cursor.varint();
+    const key = buffer.toString("utf8", cursor.at, cursor.at + keyLength);
+    cursor.at += keyLength;
+    const length = cursor.varint();
+    headers.push([key, view(buffer, cursor.at, length)]);
+    if (length > 0) cursor.at += length;
   }
   return headers;
+}
+
+/** True when every header of the section is null or passes `isSafe`. Decodes nothing. */
+export function everyHeader(
+  buffer: Buffer,
+  start: number,
+  count: number,
+  isSafe: (buffer: Buffer, start: number, end: number) => boolean,
+): boolean {
+  const cursor = new Cursor(buffer, start);
+  cursor.varint();
+  for (let i = 0; i < count; i++) {
+    const keyLength = cursor.varint();
+    cursor.at += keyLength;
+    const length = cursor.varint();
+    if (length < 0) continue;
+    if (!isSafe(buffer, cursor.at, cursor.at + length)) return false;
+    cursor.at += length;
+  }
+  return true;
+}
+
+/** Reads zigzag varints one after the other. */
+class Cursor {
+  constructor(
+    private readonly buffer: Buffer,
+    public at: number,
+  ) {}
+
+  varint(): number {
+    const { buffer } = this;
+    let at = this.at;
+    let value = 0;
+    for (let shift = 0, byte = 128; byte > 127; shift += 7) {
+      byte = buffer[at++]!;
+      value |= (byte & 127) << shift;
+    }
+    this.at = at;
+    return (value >>> 1) ^ -(value & 1);
+  }
 }

@@ -24,10 +24,10 @@ export interface ColumnResult {
   readonly converted: (SchemaAndValue | null)[] | null;
 }
 
-/** Headers after the converter has seen them; `converted` is null when that is left to the first reader. */
+/** Headers after the converter has seen them; by row where they are converted, else that is left to the first reader. */
 export interface HeaderResult {
   readonly converter: HeaderConverter;
-  readonly converted: (HeaderList | null)[] | null;
+  readonly converted: Map<number, HeaderList>;
 }
 
 /** Rows of one partition after the converters. */
@@ -74,8 +74,10 @@ function datumOf(
 function headersOf({ topic, columns, headers }: CheckedRows, row: number): HeaderList {
   const count = columns.headerCount[row]!;
   if (count === 0) return NO_HEADERS;
-  const converted = headers.converted?.[row] ?? null;
-  return converted ?? new LazyHeaders(headers.converter, topic, columns.buffer, columns.headersStart[row]!, count);
+  return (
+    headers.converted.get(row) ??
+    new LazyHeaders(headers.converter, topic, columns.buffer, columns.headersStart[row]!, count)
+  );
 }
 
 /** A batch that no transformation touched. */
@@ -128,14 +130,18 @@ export function selectChecked(rows: CheckedRows, kept: readonly number[]): Check
     lazy: lazy === null ? null : { kind: lazy.kind, verdicts: Uint8Array.from(kept, (row) => lazy.verdicts[row]!) },
     converted: converted === null ? null : kept.map((row) => converted[row]!),
   });
-  const { converter, converted } = rows.headers;
+  const headers = new Map<number, HeaderList>();
+  kept.forEach((row, index) => {
+    const list = rows.headers.converted.get(row);
+    if (list !== undefined) headers.set(index, list);
+  });
   return {
     topic: rows.topic,
     partition: rows.partition,
     columns: selectRows(rows.columns, kept),
     key: side(rows.key),
     value: side(rows.value),
-    headers: { converter, converted: converted === null ? null : kept.map((row) => converted[row] ?? null) },
+    headers: { converter: rows.headers.converter, converted: headers },
   };
 }
 

@@ -8,7 +8,7 @@ import { ThreadMemory } from "../../runtime/task/memory-budget.js";
 import type { TaskEvent, TaskSpec } from "../../runtime/task/protocol.js";
 import { TaskGroup } from "../../runtime/task/task-group.js";
 import { uniqueName } from "./kafka-broker.js";
-import type { RecordedTask} from "./scripted-sink.js";
+import type { RecordedTask } from "./scripted-sink.js";
 import { SCRIPTED_SINK, scriptedSink, type SinkScript } from "./scripted-sink.js";
 import { waitUntil } from "./wait.js";
 

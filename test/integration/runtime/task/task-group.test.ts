@@ -168,7 +168,14 @@ describe("TaskGroup, a sink task", function () {
 
   it("commits at once when the task asks for it", async () => {
     const topic = await newTopic();
-    const of = bench({ config: { topics: topic }, script: { put: ({ context }) => { context.requestCommit(); } } });
+    const of = bench({
+      config: { topics: topic },
+      script: {
+        put: ({ context }) => {
+          context.requestCommit();
+        },
+      },
+    });
     await kafka.produce(topic, values(2));
     await of.start();
     await of.until("it is committed", async () => (await committed(of, topic)) === 2, 10_000);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeHeaders, RowOrigin } from "../../../../runtime/task/raw-record.js";
+import { decodeHeaders, everyHeader, RowOrigin } from "../../../../runtime/task/raw-record.js";
 import { recordColumns } from "../../../support/record-columns.js";
 
 describe("decodeHeaders()", () => {
@@ -35,6 +35,24 @@ describe("decodeHeaders()", () => {
     ]);
     assert.deepEqual(headers(2)[199], ["199", "199"]);
     assert.deepEqual(headers(3), []);
+  });
+});
+
+describe("everyHeader()", () => {
+  it("asks about the bytes of each value that is not null, until one is not safe", () => {
+    const { buffer, headersStart, headerCount } = recordColumns([
+      { offset: 0, headers: [["a", "1"], ["b", null], ["c", ""], ["d", "x".repeat(200)], ["e", "2"]] }, // prettier-ignore
+    ]);
+    const seen: string[] = [];
+    const ask = (stop: string) =>
+      everyHeader(buffer, headersStart[0]!, headerCount[0]!, (bytes, start, end) => {
+        seen.push(bytes.toString("utf8", start, end));
+        return seen.at(-1) !== stop;
+      });
+    assert.equal(ask("none"), true);
+    assert.deepEqual(seen.splice(0), ["1", "", "x".repeat(200), "2"]);
+    assert.equal(ask(""), false);
+    assert.deepEqual(seen, ["1", ""]);
   });
 });
 
