@@ -41,6 +41,15 @@ export async function openHttpServer(
     listener.protocol === "http"
       ? createServer(options, onRequest)
       : createTlsServer({ ...options, ...tls(), ...clientAuthOptions(clientAuth) }, onRequest);
+  server.on("request", (_request, response) => {
+    // A connection that was in use when the server closed is idle after its answer.
+    response.on("close", () => {
+      if (!server.listening)
+        setImmediate(() => {
+          server.closeIdleConnections();
+        });
+    });
+  });
   server.setTimeout(IDLE_TIMEOUT_MS);
   server.on("clientError", refuse);
   await bind(server, listener);
@@ -82,17 +91,17 @@ async function close(server: Server, timeoutMs: number): Promise<void> {
 const STATUS_LINES: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
-  // A method that Node's parser does not know is, to Connect, one that no resource has.
-  HPE_INVALID_METHOD: "405 Method Not Allowed",
 };
 
 /** Answers what is no HTTP request, in the shape of every error. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuse(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;
   }
-  const line = STATUS_LINES[error.code ?? ""] ?? "400 Bad Request";
+  // A method that Node's parser does not know is, to Connect, one that no resource has.
+  const isMethod = error.code === "HPE_INVALID_METHOD" && /^[A-Z]+ \//.test(error.rawPacket?.toString("latin1") ?? "");
+  const line = isMethod ? "405 Method Not Allowed" : (STATUS_LINES[error.code ?? ""] ?? "400 Bad Request");
   const body = JSON.stringify({ error_code: Number(line.slice(0, 3)), message: `HTTP ${line}` });
   socket.end(
     `HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
