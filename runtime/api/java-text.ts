@@ -65,21 +65,31 @@ function dateText(date: Date): string {
   return `${day} ${time} UTC ${String(year > 0 ? year : 1 - year).padStart(4, "0")}`;
 }
 
-/** Class that Java would hold for a value, without schema: `java.lang.Long`, `java.util.HashMap`, `[B`. For error texts. */
-export function javaClassName(value: unknown): string {
+/** Class that Java would hold for a value: `java.lang.Long`, `java.util.HashMap`, `[B`. For error texts. */
+export function javaClassName(value: unknown, schema: Schema | null = null): string {
   switch (typeof value) {
     case "string":
       return "java.lang.String";
     case "number":
-      return Number.isInteger(value) ? "java.lang.Long" : "java.lang.Double";
-    case "bigint":
-      return "java.lang.Long";
+    case "bigint": {
+      const type = schema?.type ?? (typeof value === "bigint" || Number.isInteger(value) ? "INT64" : "FLOAT64");
+      return NUMBER_CLASSES[type] ?? "java.lang.Long";
+    }
     case "boolean":
       return "java.lang.Boolean";
     default:
       return javaObjectClassName(value);
   }
 }
+
+const NUMBER_CLASSES: Readonly<Record<string, string>> = {
+  INT8: "java.lang.Byte",
+  INT16: "java.lang.Short",
+  INT32: "java.lang.Integer",
+  INT64: "java.lang.Long",
+  FLOAT32: "java.lang.Float",
+  FLOAT64: "java.lang.Double",
+};
 
 const CLASSES: Readonly<Record<string, string>> = {
   Array: "java.util.ArrayList",

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import type { Plugin } from "../../../runtime/api/index.js";
 import { plugins as converters } from "../../../runtime/converters/index.js";
 import { runHere, runOnJvm, toCase, type TableCase } from "../../support/connect-data.js";
+import { plugins as transforms } from "../../../runtime/transforms/index.js";
 import { converterCases } from "./converter-cases.js";
+import { transformCases } from "./transform-cases.js";
 
-const plugins: readonly Plugin[] = [...converters];
+const plugins: readonly Plugin[] = [...converters, ...transforms];
 
 /** The members of JSON objects and maps come in hash order from Java. */
 function comparable(row: TableCase, result: Readonly<Record<string, unknown>>): unknown {
@@ -16,7 +18,7 @@ function comparable(row: TableCase, result: Readonly<Record<string, unknown>>): 
 }
 
 describe("converters and transformations against JVM Connect", () => {
-  const rows = converterCases;
+  const rows = [...converterCases, ...transformCases];
   let expected: readonly Readonly<Record<string, unknown>>[];
 
   before(async () => {
