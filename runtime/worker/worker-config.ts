@@ -144,6 +144,22 @@ export const COMMON_KEYS = defineConfig({
   "topic.tracking.enable": flag(true, "Keep note of the topics that a connector uses."),
   "topic.tracking.allow.reset": flag(true, "Allow the list of used topics to be reset over REST."),
   "config.providers": { type: "LIST", default: [], importance: "LOW", doc: "Names of config providers." },
+  "task.threads": {
+    type: "INT",
+    default: null,
+    importance: "LOW",
+    doc: "Threads that the tasks share; unset: as many as there are cores.",
+    validator: (value) => (value === null ? null : range(1)(value, "task.threads")),
+    extension: true,
+  },
+  "task.thread.buffer.bytes": {
+    type: "LONG",
+    default: 134217728,
+    importance: "LOW",
+    doc: "Bytes of unfinished objects that the tasks of one thread may hold together.",
+    validator: range(1048576),
+    extension: true,
+  },
 });
 
 export const DISTRIBUTED_KEYS = defineConfig({
