@@ -1,5 +1,6 @@
 import { ConnectError, parseConfig, type Logger } from "../api/index.js";
 import { CONNECTION_KEYS } from "./client-config-keys.js";
+import { warnOfIgnored } from "./client-keys.js";
 import type { BrokerAddress, ConnectionConfig } from "./connection-config.js";
 import type { ClientProperties } from "./seam.js";
 import { saslConfig } from "./security/sasl.js";
@@ -11,6 +12,7 @@ import { tlsOptions } from "./security/tls.js";
  */
 export function connectionConfig(properties: ClientProperties, log: Logger): ConnectionConfig {
   const values = parseConfig(CONNECTION_KEYS, properties);
+  warnOfIgnored(properties, log);
   const [sasl, ssl] = PROTOCOLS[values["security.protocol"].toUpperCase() as keyof typeof PROTOCOLS];
   return {
     brokers: parseBrokers(values["bootstrap.servers"]),

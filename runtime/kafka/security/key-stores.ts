@@ -61,6 +61,7 @@ export function loadKeyStore(values: ConnectionValues): KeyStoreIdentity | null 
     if (password !== null) throw invalid("SSL key store is not specified, but key store password is specified.");
     return null;
   }
+  if (!pem && password === null) throw invalid("SSL key store is specified, but key store password is not specified.");
   const file = readStore(location, "ssl.keystore.location");
   if (pem) {
     if (password !== null)
@@ -68,7 +69,6 @@ export function loadKeyStore(values: ConnectionValues): KeyStoreIdentity | null 
     const text = file.toString("utf8");
     return pemIdentity(text, text, keyPassword, location);
   }
-  if (password === null) throw invalid("SSL key store is specified, but key store password is not specified.");
   const [entry] = parseStore(file, password, keyPassword ?? password, location).keys;
   if (entry === undefined) throw invalid(`${location} holds no private key`);
   return orderedIdentity(createPrivateKey(entry.key), entry.certificates, location);
