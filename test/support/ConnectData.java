@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
@@ -42,6 +43,7 @@ public class ConnectData {
     private static ObjectNode run(JsonNode test) {
         ObjectNode result = JSON.createObjectNode();
         try {
+            if (test.has("definitionOf")) return result.set("keys", definition(make(test.get("definitionOf"))));
             SinkRecord record = convert(test);
             for (JsonNode step : test.path("steps")) {
                 record = apply(step, record);
@@ -72,6 +74,20 @@ public class ConnectData {
             result.put("message", error.getMessage());
         }
         return result;
+    }
+
+    private static ArrayNode definition(Object plugin) {
+        ConfigDef definition = plugin instanceof Converter converter ? converter.config()
+            : plugin instanceof HeaderConverter converter ? converter.config()
+            : plugin instanceof Predicate<?> predicate ? predicate.config() : ((Transformation<?>) plugin).config();
+        ArrayNode keys = JSON.createArrayNode();
+        for (ConfigDef.ConfigKey key : definition.configKeys().values()) {
+            keys.addObject().put("name", key.name).put("type", key.type.name()).put("required", !key.hasDefault())
+                .put("default", key.hasDefault() ? ConfigDef.convertToString(key.defaultValue, key.type) : null)
+                .put("importance", key.importance.name()).put("group", key.group).put("order", key.orderInGroup)
+                .put("width", key.width.name()).put("displayName", key.displayName);
+        }
+        return keys;
     }
 
     private static SinkRecord convert(JsonNode test) throws Exception {

@@ -5,6 +5,7 @@ import {
   Decimal,
   EagerDatum,
   ExactNumber,
+  formatConfigValue,
   formatFloat,
   SinkRecord,
   Struct,
@@ -84,8 +85,13 @@ export function toCase(row: TableCase): DataCase {
 
 export type DataResult = Readonly<Record<string, unknown>>;
 
+/** Asks for the configuration keys of a plug-in. */
+export interface DefinitionCase {
+  readonly definitionOf: PluginUse;
+}
+
 /** Runs all cases in one JVM. */
-export async function runOnJvm(cases: readonly DataCase[]): Promise<DataResult[]> {
+export async function runOnJvm(cases: readonly (DataCase | DefinitionCase)[]): Promise<DataResult[]> {
   const folder = temporaryFolder("connect-data");
   const input = join(folder, "cases");
   const output = join(folder, "results");
@@ -95,6 +101,22 @@ export async function runOnJvm(cases: readonly DataCase[]): Promise<DataResult[]
   await runCommand({ name: "connect-data", command: "java", args });
   const lines = readFileSync(output, "utf8").trimEnd().split("\n");
   return lines.map((line) => JSON.parse(line) as DataResult);
+}
+
+/** The configuration keys of a plug-in as `ConnectData.definition` prints them. */
+export function definitionOf({ configDef }: Plugin): DataResult {
+  const keys = Object.entries(configDef).map(([name, key]) => ({
+    name,
+    type: key.type,
+    required: key.default === undefined,
+    default: key.default === undefined ? null : formatConfigValue(key.type, key.default),
+    importance: key.importance,
+    group: key.group ?? null,
+    order: key.orderInGroup ?? -1,
+    width: key.width ?? "NONE",
+    displayName: key.displayName ?? name,
+  }));
+  return { keys };
 }
 
 /** Runs one case with the plug-ins of this project. */

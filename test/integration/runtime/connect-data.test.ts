@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Plugin } from "../../../runtime/api/index.js";
 import { plugins as converters } from "../../../runtime/converters/index.js";
-import { runHere, runOnJvm, toCase, type TableCase } from "../../support/connect-data.js";
+import { definitionOf, runHere, runOnJvm, toCase, type TableCase } from "../../support/connect-data.js";
 import { plugins as transforms } from "../../../runtime/transforms/index.js";
 import { converterCases } from "./converter-cases.js";
 import { transformCases } from "./transform-cases.js";
@@ -17,18 +17,28 @@ function comparable(row: TableCase, result: Readonly<Record<string, unknown>>): 
     : result;
 }
 
+/** Plug-ins that are not Connect's own cannot be asked in the JVM. */
+const ownPlugins = plugins.filter((plugin) => plugin.className.startsWith("org.apache.kafka."));
+
 describe("converters and transformations against JVM Connect", () => {
   const rows = [...converterCases, ...transformCases];
   let expected: readonly Readonly<Record<string, unknown>>[];
 
   before(async () => {
-    expected = await runOnJvm(rows.map(toCase));
+    const definitions = ownPlugins.map(({ className }) => ({ definitionOf: { class: className } }));
+    expected = await runOnJvm([...rows.map(toCase), ...definitions]);
   });
 
   rows.forEach((row, index) => {
     it(row.title, () => {
       const here = comparable(row, runHere(plugins, toCase(row)));
       assert.deepEqual(here, comparable(row, expected[index]!));
+    });
+  });
+
+  ownPlugins.forEach((plugin, index) => {
+    it(`${plugin.className} has the keys of the JVM's ${plugin.kind}`, () => {
+      assert.deepEqual(definitionOf(plugin), expected[rows.length + index]);
     });
   });
 });
