@@ -56,6 +56,6 @@ function parquetOptions(config: AivenConfig): ParquetFormatOptions {
     codec: config.compression,
     rowGroupBytes: ROW_GROUP_BYTES,
     createdBy: `sluice version ${VERSION}`,
-    oldListStructure: config.properties["connect.parquet.avro.write-old-list-structure"]?.trim() !== "false",
+    oldListStructure: () => config.properties["connect.parquet.avro.write-old-list-structure"]?.trim() !== "false",
   };
 }

@@ -4,7 +4,7 @@ import { endpointOf, IDLE_TIMEOUT_MS, MAX_CONNECTIONS } from "./config.js";
 import type { GcsSettings } from "./config.js";
 import { openCredentials } from "./credentials.js";
 import type { Authorizer } from "./credentials.js";
-import { requestError } from "./errors.js";
+import { answerError, requestError } from "./errors.js";
 import { HttpClient } from "./http.js";
 import type { HttpAnswer, HttpRequest } from "./http.js";
 import { Retries } from "./retry.js";
@@ -73,6 +73,17 @@ export class GcsClient {
         await retries.next(error as ConnectError);
       }
     }
+  }
+
+  /** False only where the service says that there is no such bucket; whoever may not look takes it to be there. */
+  async bucketExists(): Promise<boolean> {
+    const what = `look up bucket ${this.settings.bucket}`;
+    const url = `${this.endpoint}/storage/v1/b/${this.#bucket}`;
+    return this.retry(async () => {
+      const answer = await this.send({ method: "GET", url, headers: {}, body: [] }, what);
+      if (answer.status >= 500 || answer.status === 408 || answer.status === 429) throw answerError(answer, what);
+      return answer.status !== 404;
+    });
   }
 
   close(): void {

@@ -16,13 +16,21 @@ export interface JsonFraming {
 /** Members come in this order whatever the configured one: that of the Java HashMap they pass through. */
 const MEMBER_ORDER: readonly OutputField[] = ["headers", "offset", "value", "key", "timestamp"];
 
+/** A key or value as JSON text. Throws ConnectError `data`. */
+export type PrintDatum = (datum: Datum) => string;
+
 /** Records as JSON texts: objects with a member for each field, or the single field's bare value. */
-export function jsonEnvelopeFormat(options: EnvelopeOptions, framing: JsonFraming): ObjectFormat {
-  return { streamCompression: true, open: (output) => new JsonEnvelopeEncoder(options, framing, output) };
+export function jsonEnvelopeFormat(
+  options: EnvelopeOptions,
+  framing: JsonFraming,
+  print: PrintDatum = printDatum,
+): ObjectFormat {
+  return { streamCompression: true, open: (output) => new JsonEnvelopeEncoder(options, framing, print, output) };
 }
 
 class JsonEnvelopeEncoder implements ObjectEncoder {
   readonly #output: ByteQueue;
+  readonly #print: PrintDatum;
   readonly #members: readonly OutputField[];
   /** What precedes each member, the first one in the object's first record. */
   readonly #before: readonly Buffer[];
@@ -32,8 +40,9 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
   readonly #end: Buffer;
   #isEmpty = true;
 
-  constructor(options: EnvelopeOptions, framing: JsonFraming, output: ByteQueue) {
+  constructor(options: EnvelopeOptions, framing: JsonFraming, print: PrintDatum, output: ByteQueue) {
     this.#output = output;
+    this.#print = print;
     this.#members = MEMBER_ORDER.filter((field) => options.fields.includes(field));
     const names = this.#members.map((field, index) => `${index === 0 ? "{" : ","}"${field}":`);
     const prefixes = options.envelope ? names : names.map(() => "");
@@ -59,8 +68,9 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
 
   #appendRecord(record: SinkRecord): void {
     for (let i = 0; i < this.#members.length; i++) {
+      const text = this.#textOf(record, this.#members[i]!);
       this.#appendPrefix(i);
-      this.#output.appendText(textOf(record, this.#members[i]!));
+      this.#output.appendText(text);
     }
   }
 
@@ -118,7 +128,22 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
           break;
       }
     }
-    this.#output.appendText(textOf(batch.record(row), field));
+    this.#output.appendText(this.#textOf(batch.record(row), field));
+  }
+
+  #textOf(record: SinkRecord, field: OutputField): string {
+    switch (field) {
+      case "key":
+        return this.#print(record.key);
+      case "value":
+        return this.#print(record.value);
+      case "offset":
+        return String(record.offset);
+      case "timestamp":
+        return timestampText(record.timestampMs ?? NO_TIMESTAMP);
+      case "headers":
+        return headersText(record.headers.all);
+    }
   }
 
   #appendString(buffer: Buffer, start: number, end: number): void {
@@ -150,22 +175,7 @@ function isPlainText(buffer: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-function textOf(record: SinkRecord, field: OutputField): string {
-  switch (field) {
-    case "key":
-      return datumText(record.key);
-    case "value":
-      return datumText(record.value);
-    case "offset":
-      return String(record.offset);
-    case "timestamp":
-      return timestampText(record.timestampMs ?? NO_TIMESTAMP);
-    case "headers":
-      return headersText(record.headers.all);
-  }
-}
-
-function datumText(datum: Datum): string {
+function printDatum(datum: Datum): string {
   const { schema, value } = datum;
   return value === null || value === undefined ? "null" : printConnectJson(schema, value);
 }

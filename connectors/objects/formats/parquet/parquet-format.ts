@@ -2,15 +2,18 @@ import { ConnectError } from "../../../../runtime/api/index.js";
 import type { SinkBatch } from "../../../../runtime/api/index.js";
 import { AvroInput } from "../../../../runtime/api/avro/avro-input.js";
 import { AvroOutput } from "../../../../runtime/api/avro/avro-output.js";
+import type { AvroRecord } from "../../../../runtime/api/avro/avro-schema.js";
 import type { ByteQueue } from "../../byte-queue.js";
 import type { AvroRows, AvroRowsOf } from "../avro-rows.js";
 import type { ObjectEncoder, ObjectFormat } from "../format.js";
 import { ParquetFileWriter } from "./file-writer.js";
 import type { ParquetCodec } from "./page-compression.js";
-import { planParquet, type PlanOptions } from "./plan.js";
+import { planParquet } from "./plan.js";
 import { compileShredder, type Shred } from "./shredder.js";
 
-export interface ParquetFormatOptions extends PlanOptions {
+export interface ParquetFormatOptions {
+  /** Whether a file with these rows has two-level lists, which hold no null elements. */
+  readonly oldListStructure: (row: AvroRecord) => boolean;
   readonly codec: ParquetCodec;
   /** A row group is written when its encoded pages take this much; smaller when memory is short. */
   readonly rowGroupBytes: number;
@@ -68,7 +71,7 @@ class ParquetEncoder implements ObjectEncoder {
 
   private open(rows: AvroRows): OpenFile {
     if (rows.type.kind !== "record") throw new ConnectError("data", "Avro schema must be a record.");
-    const plan = planParquet(rows.type, this.options);
+    const plan = planParquet(rows.type, { oldListStructure: this.options.oldListStructure(rows.type) });
     const writer = new ParquetFileWriter(
       plan,
       {

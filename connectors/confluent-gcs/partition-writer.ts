@@ -1,0 +1,330 @@
+import { asConnectError, ConnectError, EagerDatum, project } from "../../runtime/api/index.js";
+import type { Schema, SinkRecord, SinkTaskContext, TopicPartition } from "../../runtime/api/index.js";
+import type { ObjectStore } from "../objects/store.js";
+import type { ConfluentConfig } from "./config.js";
+import { isReportable } from "./errors.js";
+import { objectName, sideObjectName } from "./object-name.js";
+import { OpenFile } from "./open-file.js";
+import type { FileSettings } from "./open-file.js";
+import type { Rows } from "./rows.js";
+import type { Schedule } from "./schedule.js";
+import { startsNewFile } from "./schema-compatibility.js";
+
+export interface WriterParts {
+  readonly context: SinkTaskContext;
+  readonly config: ConfluentConfig;
+  readonly files: FileSettings;
+  readonly store: ObjectStore;
+  readonly schedule: Schedule | null;
+}
+
+/**
+ * The files of one topic partition, `TopicPartitionWriter` of the original: records are laid out in directories, a file open in
+ * each, and a rotation commits all of them together. A rotation depends on records alone (and on the schedule, where there is
+ * one), so a replay from a committed offset makes the same objects.
+ *
+ * Uploads of a rotation are finished beside the next records; an offset is handed out once they are visible. When one fails, all
+ * that is not visible is dropped and read again from its first record on, after a pause.
+ */
+export class PartitionWriter {
+  private readonly files = new Map<string, OpenFile>();
+  /** Records in all open files. */
+  private recordCount = 0;
+  /** Time of the first record since the last rotation. */
+  private baseTimeMs: number | null = null;
+  private currentTimeMs = 0;
+  private currentDirectory = "";
+  private currentOffset = -1;
+  private nextScheduledMs: number | null;
+  private offsetToCommit: number | null = null;
+  /** The rotation under way; it never rejects. */
+  private committing: Promise<void> | null = null;
+  private failure: { readonly error: ConnectError; readonly startOffset: number } | null = null;
+  private retryAtMs: number | null = null;
+
+  constructor(
+    private readonly tp: TopicPartition,
+    private readonly parts: WriterParts,
+  ) {
+    this.nextScheduledMs = parts.schedule?.nextAfter(parts.context.nowMs()) ?? null;
+  }
+
+  /** Takes the rows of a batch, in order. Throws ConnectError to fail the task. */
+  async write(rows: Rows, nowMs: number): Promise<void> {
+    let row = 0;
+    while (row < rows.count && !this.isBackingOff) {
+      const end = await this.writeRun(rows, row);
+      if (end > row) row = end;
+      else await this.writeRow(rows, row++, nowMs);
+    }
+    if (!this.isBackingOff) await this.retrying(() => this.drain(false));
+  }
+
+  /** What is due without records: rotation by time, retries, and what a finished rotation left. Call in every `put`. */
+  async tick(nowMs: number): Promise<void> {
+    if (this.retryAtMs !== null && nowMs >= this.retryAtMs) {
+      this.retryAtMs = null;
+      this.parts.context.resume([this.tp]);
+    }
+    await this.recover();
+    if (this.isBackingOff) return;
+    if (this.recordCount > 0 && this.isDue(this.currentDirectory, this.currentTimeMs, nowMs))
+      await this.rotateByTime(nowMs);
+    else if (this.recordCount === 0 && this.isScheduled(nowMs)) this.reschedule(nowMs);
+  }
+
+  /** The next offset that became safe since the last call, or null. Waits for uploads under way. */
+  async takeOffset(): Promise<number | null> {
+    await this.committing;
+    await this.recover();
+    const offset = this.offsetToCommit;
+    this.offsetToCommit = null;
+    return offset;
+  }
+
+  get sendableBytes(): number {
+    let bytes = 0;
+    for (const file of this.files.values()) bytes += file.sendableBytes;
+    return bytes;
+  }
+
+  /** Sends what can be sent, because memory is short. */
+  async relieve(): Promise<void> {
+    if (!this.isBackingOff) await this.retrying(() => this.drain(true));
+  }
+
+  /** Drops everything that is not visible. */
+  async abandon(): Promise<void> {
+    const files = [...this.files.values()];
+    this.files.clear();
+    this.recordCount = 0;
+    this.baseTimeMs = null;
+    for (const file of files) await file.abandon();
+    await this.committing;
+  }
+
+  private get isBackingOff(): boolean {
+    return this.retryAtMs !== null;
+  }
+
+  /** Rows that can be appended together: one directory, one schema, nothing to rotate by but their number. Gives the row after them. */
+  private async writeRun(rows: Rows, row: number): Promise<number> {
+    const { config, files } = this.parts;
+    const schema = rows.sharedSchema;
+    const { rotation, partitioner } = config;
+    if (
+      schema === undefined ||
+      !partitioner.isConstant ||
+      rotation.schedule !== null ||
+      files.keys !== null ||
+      files.headers !== null
+    )
+      return row;
+    const end = rows.endOfRun(row, Math.min(rows.count, row + rotation.flushSize - this.recordCount));
+    if (end === row) return row;
+    const directory = partitioner.encode(rows.record(row), this.tp.partition, 0);
+    if (this.files.get(directory)?.schema !== schema && this.files.size > 0) return row;
+    const file = this.files.get(directory) ?? this.open(directory, rows.record(row), schema);
+    file.appendRows(rows.batch, row, end);
+    this.appended(directory, rows.offset(end - 1), this.currentTimeMs, end - row);
+    if (this.recordCount >= rotation.flushSize) await this.rotate();
+    else await this.retrying(() => this.drain(false));
+    return end;
+  }
+
+  private async writeRow(rows: Rows, row: number, nowMs: number): Promise<void> {
+    if (rows.isNull(row)) {
+      await this.skipNull(rows.record(row));
+      return;
+    }
+    const record = rows.record(row);
+    try {
+      await this.place(record, rows, nowMs);
+    } catch (error) {
+      await this.report(record, error);
+    }
+  }
+
+  /** Finds the record's file, rotating where that is due, and appends the record. */
+  private async place(record: SinkRecord, rows: Rows, nowMs: number): Promise<void> {
+    const { config } = this.parts;
+    const { partitioner, rotation } = config;
+    const { schema } = record.value;
+    const timeMs = partitioner.extractor?.extract(record, nowMs) ?? 0;
+    const directory = partitioner.encode(record, this.tp.partition, timeMs);
+    for (;;) {
+      this.baseTimeMs ??= timeMs;
+      const file = this.files.get(directory);
+      if (file !== undefined && (file.schema === null) !== (schema === null)) await this.rotate();
+      else if (this.recordCount > 0 && this.isDue(directory, timeMs, nowMs)) await this.rotateByTime(nowMs);
+      else if (file !== undefined && this.recordCount > 0 && startsNewFile(config.compatibility, file.schema, schema))
+        await this.rotate();
+      else if (file === undefined && rotation.maxOpenFiles !== null && this.files.size >= rotation.maxOpenFiles)
+        await this.rotate();
+      else break;
+      if (this.isBackingOff) return;
+    }
+    this.append(directory, record, rows);
+    this.appended(directory, record.offset, timeMs, 1);
+    if (this.recordCount >= rotation.flushSize) await this.rotate();
+  }
+
+  private append(directory: string, record: SinkRecord, rows: Rows): void {
+    const { schema } = record.value;
+    const existing = this.files.get(directory);
+    const file = existing ?? this.open(directory, record, schema);
+    try {
+      file.append(fitted(record, file.schema), (one) => rows.single(one));
+    } catch (error) {
+      if (existing === undefined) {
+        this.files.delete(directory);
+        void file.abandon();
+      }
+      throw error;
+    }
+  }
+
+  private appended(directory: string, offset: number, timeMs: number, count: number): void {
+    this.recordCount += count;
+    this.currentOffset = offset;
+    this.currentDirectory = directory;
+    this.currentTimeMs = timeMs;
+  }
+
+  private open(directory: string, record: SinkRecord, schema: Schema | null): OpenFile {
+    const { config, files } = this.parts;
+    const values = objectName(config, record.topic, this.tp.partition, directory, record.offset);
+    const names = {
+      values,
+      keys: config.keysFormat === null ? "" : sideObjectName(config, values, "keys", config.keysFormat),
+      headers: config.headersFormat === null ? "" : sideObjectName(config, values, "headers", config.headersFormat),
+    };
+    const file = new OpenFile(files, names, directory, record.offset, schema);
+    this.files.set(directory, file);
+    return file;
+  }
+
+  private async skipNull(record: SinkRecord): Promise<void> {
+    const { config, context } = this.parts;
+    const reporter = config.reportNulls ? context.errantRecordReporter() : null;
+    await reporter?.report(record, new ConnectError("data", "Skipping null value record."));
+  }
+
+  /** Hands a bad record to the reporter where there is one. Throws what may not be passed over. */
+  private async report(record: SinkRecord, error: unknown): Promise<void> {
+    const reporter = this.parts.context.errantRecordReporter();
+    if (!isReportable(error) || reporter === null) throw error;
+    await reporter.report(record, error);
+  }
+
+  private isDue(directory: string, timeMs: number, nowMs: number): boolean {
+    return this.isPeriodDue(directory, timeMs) || this.isScheduled(nowMs);
+  }
+
+  private isPeriodDue(directory: string, timeMs: number): boolean {
+    const { rotation, partitioner } = this.parts.config;
+    if (rotation.intervalMs === null || partitioner.extractor === null || this.baseTimeMs === null) return false;
+    if (timeMs - this.baseTimeMs >= rotation.intervalMs) return true;
+    return rotation.onPartitionChange && directory !== this.currentDirectory;
+  }
+
+  private isScheduled(nowMs: number): boolean {
+    return this.nextScheduledMs !== null && nowMs >= this.nextScheduledMs;
+  }
+
+  private reschedule(nowMs: number): void {
+    this.nextScheduledMs = this.parts.schedule?.nextAfter(nowMs) ?? null;
+  }
+
+  private async rotateByTime(nowMs: number): Promise<void> {
+    this.reschedule(nowMs);
+    await this.rotate();
+  }
+
+  /** Commits all open files: at most one rotation is under way, so the last one is waited for. */
+  private async rotate(): Promise<void> {
+    await this.committing;
+    await this.recover();
+    if (this.isBackingOff || this.recordCount === 0) return;
+    const files = [...this.files.values()];
+    const nextOffset = this.currentOffset + 1;
+    this.files.clear();
+    this.recordCount = 0;
+    this.baseTimeMs = null;
+    this.committing = this.commit(files, nextOffset);
+  }
+
+  private async commit(files: readonly OpenFile[], nextOffset: number): Promise<void> {
+    const { metrics } = this.parts.context;
+    for (const [index, file] of files.entries()) {
+      try {
+        const { count, bytes } = await file.finish();
+        metrics.add("objects_written_total", count);
+        metrics.add("object_bytes_written_total", bytes);
+      } catch (cause) {
+        const left = files.slice(index);
+        for (const each of left) await each.abandon();
+        const error = asConnectError(cause);
+        const starts = left.map((each) => each.startOffset);
+        if (error.kind === "already-exists") starts[0] = await this.freeStart(file);
+        this.failure = { error, startOffset: Math.min(...starts) };
+        return;
+      }
+    }
+    this.offsetToCommit = nextOffset;
+  }
+
+  /** With conditional writes: the first offset after the file's start whose name is not taken. */
+  private async freeStart({ directory, startOffset }: OpenFile): Promise<number> {
+    const { config, store } = this.parts;
+    const last = startOffset + config.maxFilesScanLimit;
+    for (let offset = startOffset + 1; offset < last; offset++) {
+      const name = objectName(config, this.tp.topic, this.tp.partition, directory, offset);
+      if ((await store.stat(name).catch(() => null)) === null) return offset;
+    }
+    return last;
+  }
+
+  private async drain(all: boolean): Promise<void> {
+    for (const file of this.files.values()) await file.drain(all);
+  }
+
+  /** Turns a failure that may pass into a new attempt from the first record that is not visible. */
+  private async retrying(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      const error = asConnectError(cause);
+      if (error.kind !== "retriable") throw error;
+      this.failure ??= { error, startOffset: Infinity };
+      await this.recover();
+    }
+  }
+
+  private async recover(): Promise<void> {
+    if (this.failure === null) return;
+    const { error, startOffset } = this.failure;
+    const { context, config } = this.parts;
+    await this.committing;
+    this.failure = null;
+    this.committing = null;
+    const starts = [...this.files.values()].map((file) => file.startOffset);
+    const first = Math.min(startOffset, ...starts);
+    await this.abandon();
+    context.log.error(
+      `Exception on topic partition ${this.tp.topic}-${this.tp.partition}: writing again from offset ${first}`,
+      { error },
+    );
+    context.offset(this.tp, first);
+    context.timeout(config.retryBackoffMs);
+    context.pause([this.tp]);
+    this.retryAtMs = context.nowMs() + config.retryBackoffMs;
+  }
+}
+
+/** The record in the schema of its file. Throws ConnectError `data`. */
+function fitted(record: SinkRecord, fileSchema: Schema | null): SinkRecord {
+  const { schema, value } = record.value;
+  if (fileSchema === null || schema === null || schema === fileSchema || schema.equals(fileSchema)) return record;
+  return record.with({ value: new EagerDatum(fileSchema, project(schema, value, fileSchema)) });
+}

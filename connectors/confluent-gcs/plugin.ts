@@ -1,0 +1,21 @@
+import type { Plugin } from "../../runtime/api/index.js";
+import { checkConnector, validateTogether } from "./config.js";
+import { CONFIG_DEF, VERSION } from "./config-def.js";
+import { ConfluentGcsTask } from "./task.js";
+
+/** The Confluent sink for Google Cloud Storage. */
+export const plugins: readonly Plugin[] = [
+  {
+    kind: "sink",
+    className: "io.confluent.connect.gcs.GcsSinkConnector",
+    version: VERSION,
+    configDef: CONFIG_DEF,
+    taskClassName: "io.confluent.connect.gcs.GcsSinkTask",
+    validate: (_config, values) => {
+      validateTogether(values);
+    },
+    start: checkConnector,
+    taskConfigs: (config, maxTasks) => Array.from({ length: maxTasks }, () => ({ ...config })),
+    createTask: () => new ConfluentGcsTask(),
+  },
+];
