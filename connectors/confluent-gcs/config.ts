@@ -77,7 +77,7 @@ export function validateTogether(values: readonly ConfigValue[]): void {
     compression?.value === "gzip" &&
     (format?.value === FORMAT_CLASSES.avro || format?.value === FORMAT_CLASSES.parquet)
   ) {
-    const text = `Compression Type gzip not valid for data format class: ( ${String(format.value)} ).`;
+    const text = `Compression Type gzip not valid for data format class: ( ${format.value} ).`;
     format.errors.push(text);
     compression.errors.push(text);
   }
