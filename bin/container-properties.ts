@@ -3,11 +3,11 @@ const prefix = "CONNECT_";
 /**
  * The text of a worker's properties file from `CONNECT_*` variables, under the rule of the images people come from:
  * `_` stands for a dot, `__` for a dash, `___` for an underscore, so `CONNECT_BOOTSTRAP_SERVERS` is `bootstrap.servers`.
- * Empty when there is no such variable.
+ * `CONNECT_LOG4J_*` is about logging, which the worker reads itself. Empty when there is no such variable.
  */
 export function propertiesFromEnvironment(environment: Readonly<Record<string, string | undefined>>): string {
   return Object.entries(environment)
-    .filter(([name, value]) => name.startsWith(prefix) && name.length > prefix.length && value !== undefined)
+    .filter(([name, value]) => /^CONNECT_(?!LOG4J_)./.test(name) && value !== undefined)
     .map(([name, value = ""]) => `${escape(keyOf(name))}=${escape(value)}\n`)
     .join("");
 }

@@ -40,7 +40,11 @@ async function main(): Promise<number> {
     }
     return problems.length === 0 ? 0 : 1;
   } finally {
-    for (const close of closers.reverse()) await close();
+    for (const close of closers.reverse()) {
+      await close().catch((error: unknown) => {
+        console.error("could not clean up:", error);
+      });
+    }
   }
 }
 
@@ -74,9 +78,7 @@ async function setUp(bootstrap: string | undefined, closers: (() => Promise<void
   const stateTopics = { config: `${group}-configs`, offset: `${group}-offsets`, status: `${group}-status` };
   // A Kafka of the user's own is left as it was found.
   if (bootstrap !== undefined) {
-    closers.push(() =>
-      kafka.withAdmin((admin) => admin.deleteTopics({ topics: [topic, ...Object.values(stateTopics)] })),
-    );
+    closers.push(() => kafka.deleteTopics([topic, ...Object.values(stateTopics)]));
   }
   const worker = await ConnectWorker.start({
     bootstrap: address,

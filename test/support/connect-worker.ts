@@ -89,7 +89,9 @@ export class ConnectWorker {
   /** Starts the worker again, with the same properties and port. */
   async restart(): Promise<void> {
     this.process = await this.launch();
-    await this.process.waitUntil("REST answers", async () => (await fetch(`${this.url}/`)).ok, { deadlineMs: 120_000 });
+    await this.process.untilReady("REST answers", async () => (await fetch(`${this.url}/`)).ok, {
+      deadlineMs: 120_000,
+    });
   }
 
   /** SIGTERM, then waits for the end. */

@@ -27,7 +27,7 @@ export class GcsEmulator {
     const args = ["-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", String(port)];
     args.push("-external-url", url, "-public-host", `127.0.0.1:${port}`, "-log-level", "warn");
     const owned = new OwnedProcess({ name: "fake-gcs-server", command: binary, args });
-    await owned.waitUntil("answers", async () => (await fetch(`${url}/storage/v1/b?project=test`)).ok);
+    await owned.untilReady("answers", async () => (await fetch(`${url}/storage/v1/b?project=test`)).ok);
     return new GcsEmulator(owned, url);
   }
 

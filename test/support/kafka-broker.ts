@@ -91,7 +91,7 @@ export class KafkaBroker {
       connectionTimeout: 2_000,
       retry: { retries: 0 },
     }).admin();
-    await this.process.waitUntil(
+    await this.process.untilReady(
       "answers clients",
       async () => {
         await admin.connect();

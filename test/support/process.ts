@@ -123,6 +123,16 @@ export class OwnedProcess {
     );
   }
 
+  /** Like `waitUntil`, for the condition that says it is up: when that never comes true, the process is killed. */
+  async untilReady(description: string, condition: () => Promise<boolean>, options: WaitOptions = {}): Promise<void> {
+    try {
+      await this.waitUntil(description, condition, options);
+    } catch (error) {
+      await this.kill().catch(() => undefined);
+      throw error;
+    }
+  }
+
   usage(): ResourceUsage {
     return resourceUsage(this.pid);
   }

@@ -48,8 +48,12 @@ export class TestKafka {
     );
   }
 
-  async deleteTopic(topic: string): Promise<void> {
-    await this.withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
+  /** Deletes those of the topics that exist. */
+  async deleteTopics(topics: readonly string[]): Promise<void> {
+    await this.withAdmin(async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      await admin.deleteTopics({ topics: topics.filter((topic) => existing.has(topic)) });
+    });
   }
 
   /** Writes the records in their order, in one go. */

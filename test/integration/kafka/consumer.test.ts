@@ -192,7 +192,7 @@ describe("kafka/consumer", () => {
     await member.until("the second topic is assigned", () => member.assignment().length === 3);
     await fill(topics[1]!, 2, 2);
     await member.read(4);
-    await kafka.deleteTopic(topics[0]!);
+    await kafka.deleteTopics([topics[0]!]);
     await member.until("the first topic is gone", () => member.assignment().length === 2);
   });
 

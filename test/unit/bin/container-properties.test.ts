@@ -4,7 +4,13 @@ import { propertiesFromEnvironment } from "../../../bin/container-properties.js"
 describe("propertiesFromEnvironment()", () => {
   it("propertiesFromEnvironment() takes CONNECT_ variables alone", () => {
     assert.equal(
-      propertiesFromEnvironment({ PATH: "/bin", CONNECT_BOOTSTRAP_SERVERS: "a:1,b:2", CONNECT: "x", CONNECT_: "y" }),
+      propertiesFromEnvironment({
+        PATH: "/bin",
+        CONNECT_LOG4J_ROOT_LOGLEVEL: "DEBUG",
+        CONNECT_BOOTSTRAP_SERVERS: "a:1,b:2",
+        CONNECT: "x",
+        CONNECT_: "y",
+      }),
       "bootstrap.servers=a:1,b:2\n",
     );
   });
