@@ -5,14 +5,18 @@ export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (value === Infinity) return "Infinity";
   if (value === -Infinity) return "-Infinity";
-  return fromShortest(value, String(Math.abs(value)));
+  const magnitude = Math.abs(value);
+  // Java takes the nearest of all texts with two digits before one with a single digit: it shows next to zero only.
+  const isTiny = magnitude < 1e-320 && Number(magnitude.toPrecision(2)) === magnitude;
+  return fromShortest(value, isTiny ? magnitude.toPrecision(2) : String(magnitude));
 }
 
 /** A float32 as Java prints it: the shortest text that reads back as the same float32. */
 export function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return formatDouble(value);
   const magnitude = Math.abs(value);
-  for (let digits = 1; digits < 10; digits++) {
+  // From two digits on, as above.
+  for (let digits = 2; digits < 10; digits++) {
     const text = magnitude.toPrecision(digits);
     if (Math.fround(Number(text)) === magnitude) return fromShortest(value, String(Number(text)));
   }

@@ -83,7 +83,11 @@ async function skipTo(kafka: TestKafka, topic: string, offsets: Readonly<Record<
     partition: Number(partition),
     offset: String(offset),
   }));
-  await kafka.withAdmin((admin) => admin.deleteTopicRecords({ topic, partitions }));
+  await kafka.withAdmin(async (admin) => {
+    // Has kafkajs learn the leaders, which the deletion itself does not.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions });
+  });
 }
 
 function startOf(recorded: Case): Offsets {
