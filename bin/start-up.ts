@@ -33,7 +33,6 @@ const BUILT_IN = [
   "../runtime/transforms/index.js",
   "../connectors/aiven-gcs/plugin.js",
   "../connectors/confluent-gcs/plugin.js",
-  "../connectors/confluent-gcs/plugin.js",
 ];
 
 /** An error that ends the program with this exit code; its text is all that the user needs. */
