@@ -125,21 +125,13 @@ class RegionZone implements JodaZone {
 }
 
 /**
- * The moment of a local time, lenient: a local time in a gap moves past it, one in an overlap is taken as Joda's
- * `convertLocalToUTC` takes it. Source: `DateTimeZone.getOffsetFromLocal`.
+ * The moment of a local time, lenient: a local time in a gap moves past it, one in an overlap is taken after the
+ * transition in eastern zones. Source: Joda-Time's `DateTimeZone.convertLocalToUTC`.
  */
 export function localToUtc(zone: JodaZone, localMs: number): number {
   const first = zone.offsetMs(localMs);
   const second = zone.offsetMs(localMs - first);
-  if (first === second) {
-    // Just before a transition to a smaller offset the same local time comes twice; Joda takes the earlier one for eastern zones.
-    if (first >= 0) {
-      const before = previousOffset(zone, localMs - first);
-      if (before !== null && first < before.offsetMs && localMs - first - before.atMs <= before.offsetMs - first)
-        return localMs - before.offsetMs;
-    }
-    return localMs - first;
-  }
+  if (first === second) return localMs - first;
   if (first < 0 && isGap(zone, localMs, first, second)) return localMs - first;
   return localMs - second;
 }
@@ -154,13 +146,6 @@ const DAY_MS = 86_400_000;
 /** The next moment at which the offset changes, to the quarter of an hour, looked for within two days. */
 function nextTransition(zone: JodaZone, utcMs: number): number | null {
   return findTransition(zone, Math.floor(utcMs / QUARTER_MS), Math.floor((utcMs + 2 * DAY_MS) / QUARTER_MS));
-}
-
-/** The offset that was in force before the last change within a day, and when it changed. */
-function previousOffset(zone: JodaZone, utcMs: number): { readonly offsetMs: number; readonly atMs: number } | null {
-  const from = Math.floor((utcMs - DAY_MS) / QUARTER_MS);
-  const at = findTransition(zone, from, Math.floor(utcMs / QUARTER_MS));
-  return at === null ? null : { offsetMs: zone.offsetMs(from * QUARTER_MS), atMs: at };
 }
 
 /** By halving: at most one change lies in the range. Gives the first moment of the later offset. */

@@ -1,4 +1,4 @@
-import { ConnectError, defineConfig } from "../../runtime/api/index.js";
+import { ConnectError, defineConfig, invalidText } from "../../runtime/api/index.js";
 import type { Validator } from "../../runtime/api/index.js";
 import {
   FORMAT_CLASSES,
@@ -13,16 +13,22 @@ import { parseJodaZone } from "./joda-zone.js";
 const STORAGE = { group: "Storage" } as const;
 const PARTITIONER = { group: "Partitioner" } as const;
 
-const fieldNames: Validator = (value) => {
+/** The message shows the one name that is wrong. */
+const fieldNames: Validator = (value, key) => {
   for (const name of value as readonly string[]) {
-    if (name.trim() === "") return "Field name cannot be null or empty";
-    // Java's split drops empty parts at the end.
-    const segments = name.replace(/\.+$/, "").split(".");
-    if (segments.some((segment) => segment.trim() === ""))
-      return "Field name cannot contain an empty or whitespace-only path segment";
+    const problem = nameProblem(name);
+    if (problem !== null) return { text: invalidText(key, name, problem) };
   }
   return null;
 };
+
+function nameProblem(name: string): string | null {
+  if (name.trim() === "") return "Field name cannot be null or empty";
+  // Java's split drops empty parts at the end.
+  const segments = name.replace(/\.+$/, "").split(".");
+  const hasBlank = segments.some((segment) => segment.trim() === "");
+  return hasBlank ? "Field name cannot contain an empty or whitespace-only path segment" : null;
+}
 
 const timezone: Validator = (value) => {
   if (value === "") return null;

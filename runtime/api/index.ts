@@ -10,6 +10,7 @@ export * from "./exact-number.js";
 export * from "./java-number.js";
 export * from "./java-regex.js";
 export { JavaDateFormat } from "./java-date-format.js";
+export * from "./java-map.js";
 export * from "./java-text.js";
 export { decodeJsonBytes } from "./json-encoding.js";
 export * from "./json-scan.js";

@@ -36,6 +36,8 @@ export interface Field {
   readonly schema: Schema;
 }
 
+type FieldOptions = readonly { readonly name: string; readonly schema: Schema }[];
+
 export interface SchemaOptions {
   readonly optional?: boolean;
   readonly name?: string | null;
@@ -44,8 +46,8 @@ export interface SchemaOptions {
   readonly parameters?: ReadonlyMap<string, string> | null;
   /** Absent means no default. */
   readonly defaultValue?: unknown;
-  /** STRUCT only. */
-  readonly fields?: readonly { readonly name: string; readonly schema: Schema }[];
+  /** STRUCT only. A function is asked on first use, so that a struct can hold itself. */
+  readonly fields?: FieldOptions | (() => FieldOptions);
   /** MAP only. */
   readonly keySchema?: Schema;
   /** MAP and ARRAY only. */
@@ -61,10 +63,12 @@ export class Schema {
   readonly parameters: ReadonlyMap<string, string> | null;
   /** `undefined` where the schema has no default. */
   readonly defaultValue: unknown;
-  readonly fields: readonly Field[];
   readonly keySchema: Schema | null;
   readonly valueSchema: Schema | null;
-  readonly #byName: ReadonlyMap<string, Field>;
+  #fields: readonly Field[] | null;
+  #byName: ReadonlyMap<string, Field> | null = null;
+  /** Present where the fields are not known yet, or were not when the schema was made. */
+  readonly #lateFields: (() => FieldOptions) | null;
 
   constructor(
     readonly type: SchemaType,
@@ -76,13 +80,19 @@ export class Schema {
     this.doc = options.doc ?? null;
     this.parameters = options.parameters ?? null;
     this.defaultValue = options.defaultValue;
-    this.fields = (options.fields ?? []).map((field, index) => ({ ...field, index }));
+    const fields = options.fields ?? [];
+    this.#lateFields = typeof fields === "function" ? fields : null;
+    this.#fields = typeof fields === "function" ? null : numbered(fields);
     this.keySchema = options.keySchema ?? null;
     this.valueSchema = options.valueSchema ?? null;
-    this.#byName = new Map(this.fields.map((field) => [field.name, field]));
+  }
+
+  get fields(): readonly Field[] {
+    return (this.#fields ??= numbered(this.#lateFields?.() ?? []));
   }
 
   field(name: string): Field | undefined {
+    this.#byName ??= new Map(this.fields.map((field) => [field.name, field]));
     return this.#byName.get(name);
   }
 
@@ -97,11 +107,23 @@ export class Schema {
       this.version === other.version &&
       this.doc === other.doc &&
       deepEquals(this.defaultValue, other.defaultValue) &&
-      fieldsEqual(this.fields, other.fields) &&
+      this.#fieldsEqual(other) &&
       deepEquals(this.keySchema, other.keySchema) &&
       deepEquals(this.valueSchema, other.valueSchema) &&
       deepEquals(this.parameters, other.parameters)
     );
+  }
+
+  /** Of two schemas that hold themselves, the fields are compared once: what differs shows there. */
+  #fieldsEqual(other: Schema): boolean {
+    if (this.#lateFields === null || other.#lateFields === null) return fieldsEqual(this.fields, other.fields);
+    if (underComparison.some(([a, b]) => a === this && b === other)) return true;
+    underComparison.push([this, other]);
+    try {
+      return fieldsEqual(this.fields, other.fields);
+    } finally {
+      underComparison.pop();
+    }
   }
 
   /** The same schema with some options replaced. */
@@ -113,7 +135,7 @@ export class Schema {
       doc: this.doc,
       parameters: this.parameters,
       defaultValue: this.defaultValue,
-      fields: this.fields,
+      fields: this.#fields ?? (() => this.fields),
       ...(this.keySchema === null ? {} : { keySchema: this.keySchema }),
       ...(this.valueSchema === null ? {} : { valueSchema: this.valueSchema }),
       ...changes,
@@ -124,6 +146,12 @@ export class Schema {
   toString(): string {
     return this.name === null ? `Schema{${this.type}}` : `Schema{${this.name}:${this.type}}`;
   }
+}
+
+const underComparison: (readonly [Schema, Schema])[] = [];
+
+function numbered(fields: FieldOptions): readonly Field[] {
+  return fields.map((field, index) => ({ ...field, index }));
 }
 
 function fieldsEqual(a: readonly Field[], b: readonly Field[]): boolean {

@@ -13,6 +13,7 @@ import {
   TIME,
   TIMESTAMP,
   type Schema,
+  inHashMapOrder,
 } from "../api/index.js";
 
 /** A parsed JSON value (see `parseJson`), or undefined where there is none. */
@@ -82,7 +83,7 @@ function readMap(schema: Schema, node: JsonNode, replaceNullWithDefault: boolean
       );
     for (const [key, item] of node as Map<string, JsonNode>)
       result.set(key, readPayload(valueSchema, item, replaceNullWithDefault));
-    return result;
+    return inHashMapOrder(result);
   }
   if (!Array.isArray(node))
     throw new ConnectError(
@@ -97,7 +98,7 @@ function readMap(schema: Schema, node: JsonNode, replaceNullWithDefault: boolean
     const key = readPayload(keySchema, entry[0], replaceNullWithDefault);
     result.set(key, readPayload(valueSchema, entry[1], replaceNullWithDefault));
   }
-  return result;
+  return inHashMapOrder(result);
 }
 
 const LOGICAL_READERS: ReadonlyMap<string, (schema: Schema, node: JsonNode) => unknown> = new Map<

@@ -18,6 +18,7 @@ class Printer {
 
   print(json: unknown, space: string): AvroJson {
     if (Array.isArray(json)) return json.map((branch) => this.print(branch, space));
+    if (typeof json === "string") return this.reference(json, space);
     if (typeof json !== "object" || json === null) return json as AvroJson;
     const node = json as Node;
     switch (node["type"]) {
@@ -32,6 +33,13 @@ class Printer {
       default:
         return node;
     }
+  }
+
+  /** A type inside itself is a name already. */
+  private reference(full: string, outer: string): string {
+    if (!this.defined.has(full)) return full;
+    const { name, space } = splitAvroName(full, "");
+    return space === outer ? name : full;
   }
 
   private named(node: Node, outer: string): AvroJson {

@@ -76,7 +76,8 @@ interface Draft {
 }
 
 class Conversion {
-  private readonly open = new Set<AvroType>();
+  /** Records that are being converted, with a place for their schemas. */
+  private readonly open = new Map<AvroType, { schema: Schema | null }>();
 
   constructor(private readonly options: ToConnectOptions) {}
 
@@ -85,13 +86,17 @@ class Conversion {
     if (type.kind === "union") return this.union(type.branches, around);
     if (type.kind === "null")
       throw new ConnectError("data", "Standalone null schemas are not supported by this converter");
-    if (this.open.has(type)) {
-      throw new ConnectError("data", `Recursive Avro schemas are not supported: ${branchName(type)}`);
+    const outer = this.open.get(type);
+    if (outer !== undefined) {
+      const fields = () => outer.schema?.fields ?? [];
+      return this.finish(type, { type: "STRUCT", options: { fields }, parameters: new Map() }, around);
     }
-    this.open.add(type);
+    const own: { schema: Schema | null } = { schema: null };
+    this.open.set(type, own);
     const draft = this.draft(type);
     this.open.delete(type);
-    return this.finish(type, draft, around);
+    own.schema = this.finish(type, draft, around);
+    return own.schema;
   }
 
   private inside(type: AvroType, around: Around = INSIDE): Schema {

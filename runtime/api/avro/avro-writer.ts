@@ -22,8 +22,8 @@ export function compileAvroWriter(schema: Schema | null, type: AvroType): AvroWr
 }
 
 class Compiler {
-  /** Writers of records that are being compiled, for recursive schemas. */
-  private readonly open = new Map<AvroType, { write: AvroWrite | null }>();
+  /** Writers of structs that are being compiled, for schemas that hold themselves. */
+  private readonly open = new Map<Schema, { write: AvroWrite | null }>();
 
   compile(schema: Schema | null, type: AvroType): AvroWrite {
     if (schema === null) return this.schemaless(type);
@@ -142,14 +142,14 @@ class Compiler {
   }
 
   private record(schema: Schema, type: AvroRecord): AvroWrite {
-    const again = this.open.get(type);
+    const again = this.open.get(schema);
     if (again !== undefined) {
       return (value, out) => {
         again.write!(value, out);
       };
     }
     const own: { write: AvroWrite | null } = { write: null };
-    this.open.set(type, own);
+    this.open.set(schema, own);
     const fields = schema.fields;
     const writers = fields.map((field, index) => this.compile(field.schema, type.fields[index]!.type));
     own.write = (value, out) => {
