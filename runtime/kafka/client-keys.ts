@@ -37,6 +37,9 @@ const JAVA: Readonly<Record<string, JavaKey>> = { ...JAVA_ADMIN_KEYS, ...JAVA_PR
 /** Set by Connect itself or by nearly everybody, and of no consequence: serializers of bytes, metrics of the JVM. */
 const SILENT = /^(key|value)\.(de)?serializer$|^metrics?\.|^enable\.auto\.commit$|^client\.dns\.lookup$/;
 
+/** What is so here without being said: as Connect sets it for its own producers. */
+const INHERENT: ClientProperties = { "enable.idempotence": "false", "max.in.flight.requests.per.connection": "1" };
+
 /** Said once in a process (a thread, that is): every task's clients are given the same. */
 const warned = new Set<string>();
 
@@ -54,6 +57,6 @@ export function ignoredKeys(properties: ClientProperties): readonly string[] {
   return Object.entries(properties).flatMap(([name, value]) => {
     const key = JAVA[name];
     if (key === undefined || EFFECTIVE[name] !== undefined || SILENT.test(name)) return [];
-    return value.trim() === (key[1] ?? "") ? [] : [name];
+    return value.trim() === (key[1] ?? "") || value.trim() === INHERENT[name] ? [] : [name];
   });
 }

@@ -93,8 +93,7 @@ class KafkaTopicLog implements TopicLog {
 
   async start(onRecord: (record: TopicLogRecord) => void): Promise<void> {
     const deadlineMs = Date.now() + Math.max(TOPIC_TIMEOUT_MS, this.cluster.config.requestTimeoutMs);
-    const { leaders } = await this.#retrying(deadlineMs, () => this.#partitions.view(this.topic));
-    this.#partitionCount = leaders.length;
+    this.#partitionCount = await this.#countPartitions(deadlineMs);
     for (const tp of this.#all()) this.#fetcher.add(tp, null);
     this.#loop = this.#run(onRecord);
     await this.readToEnd();
@@ -144,6 +143,23 @@ class KafkaTopicLog implements TopicLog {
     this.cluster.close();
     await this.#loop;
     await this.producer.close();
+  }
+
+  async #countPartitions(deadlineMs: number): Promise<number> {
+    try {
+      const { leaders } = await this.#retrying(deadlineMs, () => this.#partitions.view(this.topic));
+      return leaders.length;
+    } catch (cause) {
+      const error = translateKafkaError(cause, { topic: this.topic });
+      if (error.kind !== "retriable") throw error;
+      throw new ConnectError(
+        "fatal",
+        `Could not look up partition metadata for the topic ${this.topic} in allotted period. This could indicate a ` +
+          "connectivity issue, unavailable topic partitions, or if this is your first use of the topic it may have taken " +
+          "too long to create.",
+        { cause: error, at: error.at },
+      );
+    }
   }
 
   #newReader(): [MetadataView, Fetcher] {

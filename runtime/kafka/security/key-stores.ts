@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ConnectError } from "../../api/index.js";
 import type { ConnectionValues } from "../client-config-keys.js";
@@ -100,13 +100,27 @@ function orderedIdentity(key: KeyObject, certificates: readonly string[], where:
   return { key: key.export({ type: "pkcs8", format: "pem" }).toString(), chain: chain.join("\n") };
 }
 
+/**
+ * Stores that were opened, by a hash of contents and passwords. Deriving the key of a PKCS #12 store takes up to a second of the
+ * thread, and each task's clients open the same ones.
+ */
+const opened = new Map<string, StoreContents>();
+const OPENED_LIMIT = 32;
+
 function parseStore(
   file: Buffer,
   password: string | null,
   keyPassword: string | null,
   location: string,
 ): StoreContents {
-  return attempt(() => readStoreFile(file, password, keyPassword), location);
+  const passwords = JSON.stringify([password, keyPassword]);
+  const id = createHash("sha256").update(file).update(passwords).digest("hex");
+  const known = opened.get(id);
+  if (known !== undefined) return known;
+  const contents = attempt(() => readStoreFile(file, password, keyPassword), location);
+  if (opened.size >= OPENED_LIMIT) opened.clear();
+  opened.set(id, contents);
+  return contents;
 }
 
 function readStore(location: string, property: string): Buffer {

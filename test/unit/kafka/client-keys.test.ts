@@ -62,6 +62,8 @@ describe("kafka/client-keys", () => {
       "metric.reporters": "com.example.Reporter",
       "sasl.kerberos.service.name": "kafka",
       "value.converter": "x",
+      "enable.idempotence": "false",
+      "max.in.flight.requests.per.connection": "1",
     };
     assert.deepEqual(ignoredKeys(properties), [
       "interceptor.classes",
