@@ -46,7 +46,7 @@ const JSON_CONVERTER_CONFIG = defineConfig({
   "decimal.format": {
     type: "STRING",
     default: "BASE64",
-    validator: oneOfAnyCase("BASE64", "NUMERIC"),
+    validator: oneOfAnyCase("NUMERIC", "BASE64"),
     importance: "LOW",
     doc: "How decimals are written: BASE64 or NUMERIC, in any case.",
     group: "Serialization",
