@@ -201,6 +201,18 @@ export const CONFIG_DEF = defineConfig({
     orderInGroup: 4,
     width: "SHORT",
   },
+  "file.max.bytes": {
+    type: "LONG",
+    default: 0,
+    importance: "MEDIUM",
+    doc:
+      "When an object has this many bytes before compression, all objects are finished and offsets committed, without waiting " +
+      "for the commit interval; 0 is no limit. Objects may be larger by what comes in with one poll.",
+    validator: range(0),
+    group: "File",
+    orderInGroup: 5,
+    width: "SHORT",
+  },
   "file.name.timestamp.source": {
     type: "STRING",
     default: "WALLCLOCK",
@@ -208,7 +220,7 @@ export const CONFIG_DEF = defineConfig({
     doc: "Time of `{{timestamp}}`: `wallclock`, when the record is taken in, or `event`, the record's timestamp.",
     validator: timestampSource,
     group: "File",
-    orderInGroup: 5,
+    orderInGroup: 6,
     width: "SHORT",
   },
   "format.output.type": {

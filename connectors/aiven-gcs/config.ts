@@ -23,6 +23,8 @@ export interface AivenConfig {
   readonly compression: CompressionType;
   /** 0: no limit. */
   readonly maxRecords: number;
+  /** Bytes before compression that make the task ask for a commit; 0: no limit. */
+  readonly maxBytes: number;
   readonly timeZone: TimeZone;
   readonly timestampSource: "wallclock" | "event";
   readonly format: FormatName;
@@ -51,6 +53,7 @@ export function readConfig(properties: Readonly<Record<string, string>>): AivenC
     template,
     compression,
     maxRecords: values["file.max.records"],
+    maxBytes: values["file.max.bytes"],
     timeZone: parseTimeZone(values["file.name.timestamp.timezone"]),
     timestampSource: values["file.name.timestamp.source"].toLowerCase() as AivenConfig["timestampSource"],
     format,

@@ -51,6 +51,9 @@ export class KeyedObjects implements RecordSink {
     // The bytes of a record are gone after this call, so each is encoded now, also if a later one replaces it.
     try {
       for (const [name, { view, row }] of last) this.#keep(name, await this.#encode(view, row));
+      const { maxBytes } = this.#config;
+      if (maxBytes > 0 && [...last.keys()].some((name) => (this.#bodies.get(name)?.length ?? 0) >= maxBytes))
+        this.#context.requestCommit();
       if (this.#memory.usedBytes > this.#memory.limitBytes) await this.#upload();
     } catch (error) {
       this.#failure ??= asConnectError(error);

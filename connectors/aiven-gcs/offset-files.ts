@@ -136,6 +136,9 @@ export class OffsetFiles implements RecordSink {
     }
     ledger.position = Math.max(ledger.position ?? 0, batch.nextOffset);
     if (reachesCut(ledger, batch.nextOffset)) await this.#deferring(() => this.#cut(ledger));
+    const { maxBytes } = this.#config;
+    if (maxBytes > 0 && [...touched].some(({ object }) => object.encodedBytes >= maxBytes))
+      this.#context.requestCommit();
     await this.#deferring(() =>
       Promise.all([...touched].filter(({ object }) => object.needsDrain).map(({ object }) => object.drain(false))),
     );

@@ -1,4 +1,4 @@
-import type { Plugin } from "../../runtime/api/index.js";
+import { ConnectError, type Plugin } from "../../runtime/api/index.js";
 import { readConfig } from "./config.js";
 import { CONFIG_DEF, VERSION } from "./config-def.js";
 import { AivenGcsTask } from "./task.js";
@@ -12,6 +12,14 @@ export const plugins: readonly Plugin[] = [
     version: VERSION,
     configDef: CONFIG_DEF,
     taskClassName: "io.aiven.kafka.connect.gcs.GcsSinkTask",
+    validate: (config, values) => {
+      // The original dereferences the number that is not there; REST answers 500 with this text.
+      const maxRecords = values.find(({ name }) => name === "file.max.records");
+      if (config["file.max.records"] !== undefined && maxRecords?.value === null)
+        throw new ConnectError("data", 'Cannot invoke "java.lang.Integer.intValue()" because "<parameter2>" is null', {
+          javaClass: "java.lang.NullPointerException",
+        });
+    },
     start: (config) => {
       readConfig(config);
     },

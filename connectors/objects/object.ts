@@ -43,6 +43,7 @@ export class OpenObject {
   #sending: Promise<void> | null = null;
   #sendFailure: ConnectError | null = null;
   #sentBytes = 0;
+  #encodedBytes = 0;
   #heldBytes = 0;
   #closed = false;
 
@@ -60,8 +61,15 @@ export class OpenObject {
 
   /** Rows [from, to) of `batch`. Throws ConnectError `data`; the object is then spoilt and must be abandoned. */
   append(batch: SinkBatch, from: number, to: number): void {
+    const before = this.#plain.length;
     this.#encoder.appendBatch(batch, from, to);
+    this.#encodedBytes += this.#plain.length - before;
     this.#countHeld();
+  }
+
+  /** Bytes of the records so far, before compression; an estimate while the format still holds records back. */
+  get encodedBytes(): number {
+    return this.#encodedBytes + (this.#encoder.heldBytes ?? 0);
   }
 
   /** True when `drain` has something to do. */
@@ -85,7 +93,9 @@ export class OpenObject {
    * they have arrived. Throws what an earlier send failed with.
    */
   async drain(all: boolean): Promise<void> {
+    const before = this.#plain.length;
     await this.#encoder.settle?.(all);
+    this.#encodedBytes += this.#plain.length - before;
     this.#countHeld();
     if (this.#compresses && this.#plain.fullBytes >= COMPRESS_FROM_BYTES) await this.#compress(this.#plain.takeFull());
     const unit = this.#settings.store.chunkUnitBytes;

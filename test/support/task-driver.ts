@@ -72,6 +72,8 @@ export class TaskDriver {
   readonly group: TestGroup;
   readonly metrics = new Map<string, number>();
   readonly paused = new Set<string>();
+  /** How often the task asked for a commit. */
+  commitRequests = 0;
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
   readonly #abort = new AbortController();
   readonly #task: SinkTask;
@@ -104,7 +106,9 @@ export class TaskDriver {
       },
       offset: () => undefined,
       timeout: () => undefined,
-      requestCommit: () => undefined,
+      requestCommit: () => {
+        this.commitRequests++;
+      },
       committed: this.group,
       errantRecordReporter: () => null,
     };

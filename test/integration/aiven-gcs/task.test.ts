@@ -45,6 +45,22 @@ describe("AivenGcsTask", () => {
     await task.stop();
   });
 
+  for (const [kind, more] of [
+    ["an object by offset", {}],
+    ["an object by key", { "file.name.template": "{{key}}" }],
+  ] as const)
+    it(`put() asks for a commit when ${kind} has file.max.bytes`, async () => {
+      const task = await startTask(bucket, { ...JSONL, ...more, "file.max.bytes": "1000" });
+      await task.put(batchOf(TOPIC, 0, 0, numbered(0, 1, 900)));
+      assert.equal(task.commitRequests, 0);
+      await task.put(batchOf(TOPIC, 0, 1, numbered(1, 2, 1100)));
+      assert.equal(task.commitRequests, 1);
+      await task.commit();
+      await task.put(batchOf(TOPIC, 0, 2, numbered(2, 3, 900)));
+      assert.equal(task.commitRequests, 1);
+      await task.stop();
+    });
+
   it("put() sends a large object in chunks and keeps little of it", async () => {
     const memory = new TestMemory(4 * 1024 * 1024);
     const task = await startTask(bucket, JSONL, { memory });

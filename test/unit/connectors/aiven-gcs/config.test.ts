@@ -24,6 +24,7 @@ const WRONG: readonly (readonly [string, string, ...string[]])[] = [
   ["file.compression.type", "", "supported values are: 'none', 'gzip', 'snappy', 'zstd'"],
   ["file.max.records", "-1", "must be a non-negative integer number"],
   ["file.max.records", "many", "Not a number of type INT"],
+  ["file.max.bytes", "-1", "Value must be at least 0"],
   ["file.name.timestamp.timezone", "Foo/Bar", "Unknown time-zone ID: Foo/Bar"],
   ["file.name.timestamp.timezone", "PST", "Unknown time-zone ID: PST"],
   ["file.name.timestamp.timezone", "utc", "Unknown time-zone ID: utc"],
@@ -41,13 +42,13 @@ const WRONG: readonly (readonly [string, string, ...string[]])[] = [
 ];
 
 describe("CONFIG_DEF", () => {
-  it("has the keys of version 3.4.2 in its order", () => {
+  it("has the keys of version 3.4.2, and file.max.bytes of its successor, in their order", () => {
     assert.deepEqual(
       Object.keys(CONFIG_DEF),
       (
         "gcs.endpoint gcs.credentials.path gcs.credentials.json gcs.credentials.default gcs.object.content.encoding " +
         "gcs.bucket.name file.name.prefix file.name.template file.compression.type file.max.records " +
-        "file.name.timestamp.timezone file.name.timestamp.source format.output.type format.output.fields " +
+        "file.name.timestamp.timezone file.max.bytes file.name.timestamp.source format.output.type format.output.fields " +
         "format.output.fields.value.encoding format.output.envelope gcs.retry.backoff.initial.delay.ms " +
         "gcs.retry.backoff.max.delay.ms gcs.retry.backoff.delay.multiplier gcs.retry.backoff.max.attempts " +
         "gcs.retry.backoff.total.timeout.ms gcs.user.agent"
@@ -120,6 +121,7 @@ describe("CONFIG_DEF", () => {
       "gcs.bucket.name": "b",
       "file.name.prefix": "",
       "file.compression.type": "none",
+      "file.max.bytes": "0",
       "file.max.records": "0",
       "file.name.timestamp.timezone": "Z",
       "file.name.timestamp.source": "WALLCLOCK",
