@@ -89,7 +89,7 @@ export class ConnectWorker {
   /** Starts the worker again, with the same properties and port. */
   async restart(): Promise<void> {
     this.process = await this.launch();
-    await this.process.untilReady("REST answers", async () => (await fetch(`${this.url}/`)).ok, {
+    await this.process.untilReady("REST answers", async () => (await fetch(`${this.url}/`)).status !== 404, {
       deadlineMs: 120_000,
     });
   }

@@ -25,9 +25,12 @@ export interface MemoryRest {
   close(): Promise<void>;
 }
 
-const builtIn = ["connectors/aiven-gcs/plugin.js", "runtime/converters/index.js"].map(
-  (path) => new URL(`../../${path}`, import.meta.url).href,
-);
+const builtIn = [
+  "connectors/aiven-gcs/plugin.js",
+  "connectors/confluent-gcs/plugin.js",
+  "runtime/converters/index.js",
+  "runtime/transforms/index.js",
+].map((path) => new URL(`../../${path}`, import.meta.url).href);
 let registry: Promise<PluginRegistry> | undefined;
 
 /** The built-in plug-ins, loaded once. */
