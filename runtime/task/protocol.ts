@@ -33,8 +33,8 @@ export interface ThreadOptions {
   readonly plugins: PluginSources;
   /** Bytes that the tasks of the thread may buffer together. */
   readonly budgetBytes: number;
-  /** Levels by logger name that differ from INFO; `root` is the root logger. */
-  readonly logLevels: Readonly<Record<string, LogLevel>>;
+  /** Levels that were set, in that order, each for all loggers whose names start so; `root` is every logger. */
+  readonly logLevels: readonly (readonly [logger: string, level: LogLevel])[];
 }
 
 export type ToThread =

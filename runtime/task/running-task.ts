@@ -49,6 +49,9 @@ export interface TaskOptions {
 /** Longest time that the loop keeps the thread before others get a turn. */
 const TURN_MS = 20;
 
+/** Records that are converted in one go, however many `max.poll.records` allows. */
+const CONVERT_RECORDS = 1000;
+
 /**
  * A task between start and stop: Connect's `WorkerSinkTask` loop, method by method. All partitions are paused while the connector
  * is, and while a batch that `put` refused with a retriable error waits for its next attempt (`#refused`); a partition flows
@@ -247,12 +250,15 @@ export class RunningTask {
 
   /** The next portion of what was polled becomes the batch at hand. */
   async #convert(): Promise<void> {
-    const portion = this.#queue.take(this.#options.maxPollRecords);
     const batch: SinkBatch[] = [];
-    for (const part of portion) {
-      const converted = await this.#parts.pipeline.run(part);
-      this.#offsets.consumed(part, part.nextOffset);
-      if (converted.count > 0) batch.push(converted);
+    for (let room = this.#options.maxPollRecords; room > 0 && !this.#queue.isEmpty;) {
+      for (const part of this.#queue.take(Math.min(room, CONVERT_RECORDS))) {
+        const converted = await this.#parts.pipeline.run(part);
+        this.#offsets.consumed(part, part.nextOffset);
+        if (converted.count > 0) batch.push(converted);
+        room -= part.columns.count;
+      }
+      await this.#giveOthersATurn();
     }
     this.#batch = batch;
   }

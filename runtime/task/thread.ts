@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const loggers = new Loggers((line) => process.stdout.write(line));
   // The main thread has told already which plug-ins there are.
   loggers.configure(PLUGIN_LOGGER, "WARN");
-  for (const [name, level] of Object.entries(logLevels)) loggers.configure(name, level);
+  for (const [name, level] of logLevels) loggers.setLevel(name, level);
   const memory = new ThreadMemory(budgetBytes);
   const tasks = new TaskGroup({
     environment: {
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
         tasks.forgetTopics(message.connector);
         return;
       case "log-level":
-        loggers.configure(message.logger, message.level);
+        loggers.setLevel(message.logger, message.level);
         return;
       case "metrics":
         send({

@@ -11,7 +11,9 @@ import type {
 } from "../task/protocol.js";
 import { TaskThread } from "./task-thread.js";
 
-export interface TaskHostOptions extends ThreadOptions {
+export interface TaskHostOptions extends Omit<ThreadOptions, "logLevels"> {
+  /** Levels by logger name; `root` is the root logger. */
+  readonly logLevels: Readonly<Record<string, LogLevel>>;
   /** `task.threads`; default: the number of cores. */
   readonly threads?: number;
   /** Gets every event of every task, in order by task. Must not throw. */
@@ -45,7 +47,9 @@ export class TaskHost {
 
   constructor(private readonly options: TaskHostOptions) {
     this.#slots = Array.from({ length: Math.max(1, options.threads ?? availableParallelism()) }, () => null);
-    for (const [logger, level] of Object.entries(options.logLevels)) this.#levels.set(logger, level);
+    const { root, ...others } = options.logLevels;
+    if (root !== undefined) this.#levels.set("root", root);
+    for (const [logger, level] of Object.entries(others)) this.#levels.set(logger, level);
   }
 
   /** Keys of the tasks that were started and have not ended. */
@@ -100,6 +104,8 @@ export class TaskHost {
   }
 
   setLogLevel(logger: string, level: LogLevel): void {
+    // Threads to come get the levels in the order in which they were set last.
+    this.#levels.delete(logger);
     this.#levels.set(logger, level);
     this.#broadcast((thread) => {
       thread.send({ type: "log-level", logger, level });
@@ -152,7 +158,7 @@ export class TaskHost {
     const { plugins, budgetBytes } = this.options;
     const thread = new TaskThread(
       this.options.threadModule ?? new URL("../task/thread.js", import.meta.url),
-      { plugins, budgetBytes, logLevels: Object.fromEntries(this.#levels) },
+      { plugins, budgetBytes, logLevels: [...this.#levels] },
       (message) => {
         this.#receive(message);
       },

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { ConnectError, type SinkRecord } from "../../../../runtime/api/index.js";
-import { newTopic, sharedKafka } from "../../../support/shared.js";
+import { uniqueName } from "../../../support/kafka-broker.js";
+import { newTopic, proxiedBroker, sharedKafka } from "../../../support/shared.js";
 import { TaskBench, type BenchOptions } from "../../../support/task-bench.js";
-import type { TestKafka } from "../../../support/topics.js";
+import { TestKafka } from "../../../support/topics.js";
 
 const JSON_VALUES = {
   "value.converter": "org.apache.kafka.connect.json.JsonConverter",
@@ -308,6 +309,65 @@ describe("TaskGroup, a sink task", function () {
     for (const [, next] of await kafka.committedOffsets(of.group, topic)) assert.equal(next, 30);
     const revoked = first.calls.findIndex((call) => call.startsWith("close "));
     assert.match(first.calls[revoked - 1] ?? "", /^preCommit .*-0=10 .*-1=10/);
+  });
+
+  it("loses its hold of a refused batch with its partitions, and goes on with what it keeps", async () => {
+    const topic = await newTopic("refused", 2);
+    let refuse = true;
+    const of = bench({
+      config: { topics: topic },
+      script: {
+        put: ({ context }, records) => {
+          if (!refuse || records.length === 0) return;
+          context.timeout(50);
+          throw new ConnectError("retriable", "not yet");
+        },
+      },
+    });
+    const first = await of.start(0);
+    await of.until("the partitions are open", () => first.calls.some((call) => call.startsWith("open ")));
+    await kafka.produce(topic, [0, 1].map((partition) => ({ value: `v${partition}`, partition }))); // prettier-ignore
+    await of.until("it was refused twice", () => first.calls.filter((call) => /^put [12]/.test(call)).length >= 2);
+    const second = await of.start(1);
+    await of.until("both have a partition", () => {
+      return [first, second].every(({ calls }) => calls.some((call) => /^open \S+$/.test(call)));
+    });
+    refuse = false;
+    await of.until("each has its own record", () => first.taken.length === 1 && second.taken.length === 1);
+    await kafka.produce(topic, [0, 1].map((partition) => ({ value: `w${partition}`, partition }))); // prettier-ignore
+    await of.until("both flow again", () => first.taken.length === 2 && second.taken.length === 2);
+    assert.equal(new Set([...first.taken, ...second.taken]).size, 4);
+  });
+
+  it("lets go of partitions that were lost, commits nothing of them, and reads them again", async () => {
+    const topic = uniqueName("lost");
+    const { broker, proxy, bootstrap } = await proxiedBroker();
+    const direct = new TestKafka(broker.bootstrap());
+    await direct.createTopic(topic);
+    await direct.produce(topic, values(2));
+    const consumer = { "session.timeout.ms": "1000", "heartbeat.interval.ms": "200", "request.timeout.ms": "800" };
+    const of = new TaskBench({ bootstrap, config: { topics: topic }, consumer });
+    benches.push(of);
+    const signals: AbortSignal[] = [];
+    const task = await of.start();
+    await of.until("all was taken", () => task.taken.length === 2);
+    signals.push(task.context.signal);
+    proxy.setFault({ kind: "stall" });
+    try {
+      await of.until("the broker has thrown it out", async () => {
+        const { groups } = await direct.withAdmin((admin) => admin.describeGroups([of.group]));
+        return groups[0]?.members.length === 0;
+      });
+    } finally {
+      proxy.setFault({ kind: "pass" });
+    }
+    await of.until("the partition is lost", () => task.calls.includes(`close ${topic}-0 lost`));
+    await of.until("it was read again", () => task.taken.length === 4);
+    assert.deepEqual(task.taken.slice(2), task.taken.slice(0, 2));
+    assert.deepEqual([signals[0]?.aborted, task.context.signal.aborted], [true, false]);
+    assert.ok(!task.calls.some((call) => call.startsWith("preCommit")));
+    await of.stop();
+    assert.equal((await direct.committedOffsets(of.group, topic)).get(0), 2);
   });
 
   it("fails when open throws in a rebalance", async () => {
