@@ -2,11 +2,8 @@ import { readFileSync } from "node:fs";
 import { ConnectError, parseConfig, type LogLevel } from "../runtime/api/index.js";
 import { callWorker } from "../rest-api/forward.js";
 import { RestServer } from "../rest-api/server.js";
-import { ADMIN_KEYS } from "../runtime/kafka/admin-keys.js";
 import { createAdmin } from "../runtime/kafka/admin.js";
 import { CONNECTION_KEYS } from "../runtime/kafka/client-config-keys.js";
-import { CONSUMER_KEYS } from "../runtime/kafka/consumer-config.js";
-import { PRODUCER_KEYS } from "../runtime/kafka/producer-keys.js";
 import { tlsOptions } from "../runtime/kafka/security/tls.js";
 import { Loggers, parseLogLevel } from "../runtime/logging/loggers.js";
 import { loadPlugins, type PluginSources } from "../runtime/plugins/load.js";
@@ -35,7 +32,6 @@ const BUILT_IN = [
   "../runtime/converters/index.js",
   "../runtime/transforms/index.js",
   "../connectors/aiven-gcs/plugin.js",
-  "../connectors/confluent-gcs/plugin.js",
   "../connectors/confluent-gcs/plugin.js",
 ];
 
@@ -184,14 +180,10 @@ export function createWorker(
   return { worker, tasks };
 }
 
-/** What validation knows of client keys. */
-export const CLIENT_KEYS = {
-  consumer: { ...CONNECTION_KEYS, ...CONSUMER_KEYS },
-  producer: { ...CONNECTION_KEYS, ...PRODUCER_KEYS },
-  admin: { ...CONNECTION_KEYS, ...ADMIN_KEYS },
-};
-
 export { callWorker };
+
+/** What validation knows of client keys. */
+export { CLIENT_KEYS } from "../runtime/kafka/client-keys.js";
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
 export function untilSignal(): Promise<NodeJS.Signals> {

@@ -2,17 +2,23 @@
 
 /** A float64 as Java prints it: decimal form iff 1e-3 <= |x| < 1e7, always a digit after the point, else `d.dddE[-]n`. */
 export function formatDouble(value: number): string {
+  const magnitude = Math.abs(value);
+  // Here JavaScript spells the same digits without an exponent too.
+  if (magnitude >= 1e-3 && magnitude < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
   if (Number.isNaN(value)) return "NaN";
   if (value === Infinity) return "Infinity";
   if (value === -Infinity) return "-Infinity";
-  return fromShortest(value, String(Math.abs(value)));
+  // Java takes the nearest of all texts with two digits before one with a single digit: it shows next to zero only.
+  const isTiny = magnitude < 1e-320 && Number(magnitude.toPrecision(2)) === magnitude;
+  return fromShortest(value, isTiny ? magnitude.toPrecision(2) : String(magnitude));
 }
 
 /** A float32 as Java prints it: the shortest text that reads back as the same float32. */
 export function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return formatDouble(value);
   const magnitude = Math.abs(value);
-  for (let digits = 1; digits < 10; digits++) {
+  // From two digits on, as above.
+  for (let digits = 2; digits < 10; digits++) {
     const text = magnitude.toPrecision(digits);
     if (Math.fround(Number(text)) === magnitude) return fromShortest(value, String(Number(text)));
   }

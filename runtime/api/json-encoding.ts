@@ -5,7 +5,7 @@ import { ConnectError } from "./errors.js";
  * Throws ConnectError `data` where the bytes are none of these.
  */
 export function decodeJsonBytes(bytes: Uint8Array): string {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const first = view[0] ?? 0;
   if (first > 0 && first < 0x80 && view[1] !== 0) return decodeUtf8(view);
   if (first === 0xef && view[1] === 0xbb && view[2] === 0xbf) return decodeUtf8(view.subarray(3));

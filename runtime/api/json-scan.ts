@@ -47,6 +47,8 @@ let nameCount = 0;
 const openFrom = new Int32Array(MAX_JSON_DEPTH);
 
 function skipSpace(b: Uint8Array, p: number, end: number): number {
+  // Mostly there is none.
+  if (p < end && b[p]! > 32) return p;
   while (p < end) {
     const c = b[p]!;
     if (c !== 32 && c !== 10 && c !== 13 && c !== 9) break;

@@ -16,8 +16,13 @@ const OPENING_BRACE = 0x7b;
 const LOWER_E = 0x65;
 const UPPER_E = 0x45;
 
-/** A number with an exponent, up to the end or a delimiter of the parser. */
-const NUMBER_FIRST = /^[^!-~]*[-+]?[0-9.]+[eE][-+]?[0-9]+([^!-~]|[:,"\]}\\]|$)/;
+/** True for blanks, a sign, digits and points, any of them missing, and then an `e`. */
+function startsWithExponent(buffer: Buffer, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && (buffer[at]! <= 0x20 || buffer[at]! >= 0x7f)) at++;
+  while (at < end && buffer[at]! >= 0x2b && buffer[at]! <= 0x39) at++;
+  return at < end && (buffer[at] === LOWER_E || buffer[at] === UPPER_E);
+}
 
 /** Connect's SimpleHeaderConverter, the default: text whose type is guessed. */
 class SimpleHeaderConverter implements HeaderConverter {
@@ -38,13 +43,11 @@ class SimpleHeaderConverter implements HeaderConverter {
 
   /** Arrays, maps and numbers with an exponent may be too large or broken; everything else can be read. */
   isSafe(buffer: Buffer, start: number, end: number): boolean {
-    let exponent = false;
     for (let at = start; at < end; at++) {
       const byte = buffer[at]!;
       if (byte === OPENING_BRACKET || byte === OPENING_BRACE) return false;
-      if (byte === LOWER_E || byte === UPPER_E) exponent = true;
     }
-    return !exponent || !NUMBER_FIRST.test(buffer.toString("latin1", start, end));
+    return !startsWithExponent(buffer, start, end);
   }
 
   fromConnectHeader(_topic: string, { schema, value }: Header): Uint8Array | null {

@@ -186,7 +186,7 @@ export class Engine implements MembershipHost {
 
   /** Starts what was assigned, once this worker has read as far as the leader had. Gives false when the group must meet again. */
   async #resolve(): Promise<boolean> {
-    const { membership, runner, log } = this.parts;
+    const { membership, log } = this.parts;
     if (this.#scheduledRebalanceMs !== null && this.options.nowMs() >= this.#scheduledRebalanceMs) {
       this.#scheduledRebalanceMs = null;
       membership.requestRejoin("the scheduled rebalance is due");
@@ -223,11 +223,23 @@ export class Engine implements MembershipHost {
       return false;
     }
     this.#mismatches = 0;
-    await runner.start(assigned.work);
+    await this.#startAssigned(assigned.work);
     this.#resolved = true;
     if (!assigned.revoked) return true;
     membership.requestRejoin("work was revoked and has to be given out");
     return false;
+  }
+
+  /**
+   * The leader shared the work out knowing all that this worker has read: changes that wait are part of it. What runs already is
+   * brought up to date, and no further rebalance is needed for them.
+   */
+  async #startAssigned(work: Work): Promise<void> {
+    const { runner } = this.parts;
+    this.#pending.rebalance = false;
+    await runner.connectorsChanged(this.#pending.takeConnectors(), runner.running);
+    await runner.tasksChanged(this.#pending.takeTasks(), runner.running);
+    await runner.start(work);
   }
 
   /** The topic cannot be read in time: stay out of the group for a while, and in the end let go of the work. */

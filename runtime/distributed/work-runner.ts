@@ -27,6 +27,10 @@ export class WorkRunner {
 
   constructor(private readonly parts: WorkRunnerParts) {}
 
+  get running(): Work {
+    return this.#running;
+  }
+
   /** Starts what of `work` does not run yet. What fails to start has its status for it. */
   async start(work: Work): Promise<void> {
     const missing = minus(work, this.#running);

@@ -11,7 +11,7 @@ import type { Instance, TransformationStage } from "../plugins/instantiate.js";
 import { convertAgain, convertColumn, type Side } from "./convert-column.js";
 import type { ErrorPolicy, Failure, Stage } from "./error-policy.js";
 import { convertHeaders } from "./lazy-datum.js";
-import { everyHeader, RowOrigin, type RawRecord } from "./raw-record.js";
+import { areSafeHeaders, RowOrigin, type RawRecord } from "./raw-record.js";
 import { ColumnBatch, RecordBatch, recordOf, selectChecked, type CheckedRows } from "./sink-batches.js";
 
 export interface PipelineParts {
@@ -97,11 +97,7 @@ export class Pipeline {
     const start = columns.headersStart[row]!;
     const count = columns.headerCount[row]!;
     try {
-      if (
-        converter.isSafe !== undefined &&
-        everyHeader(columns.buffer, start, count, (...at) => converter.isSafe!(...at))
-      )
-        return null;
+      if (areSafeHeaders(converter, columns.buffer, start, count)) return null;
       headers.converted.set(row, { all: convertHeaders(converter, topic, columns.buffer, start, count) });
       return null;
     } catch (error) {

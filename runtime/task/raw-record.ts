@@ -1,4 +1,4 @@
-import type { RecordColumns, RecordOrigin, TimestampType } from "../api/index.js";
+import type { HeaderConverter, RecordColumns, RecordOrigin, TimestampType } from "../api/index.js";
 
 /** A header as it is in Kafka. */
 export type RawHeader = readonly [key: string, value: Uint8Array | null];
@@ -78,13 +78,14 @@ export function decodeHeaders(buffer: Buffer, start: number, count: number): Raw
   return headers;
 }
 
-/** True when every header of the section is null or passes `isSafe`. Decodes nothing. */
-export function everyHeader(
+/** True when every header of the section is null or surely can be converted. Decodes nothing. */
+export function areSafeHeaders(
+  converter: Pick<HeaderConverter, "isSafe">,
   buffer: Buffer,
   start: number,
   count: number,
-  isSafe: (buffer: Buffer, start: number, end: number) => boolean,
 ): boolean {
+  if (converter.isSafe === undefined) return false;
   const cursor = new Cursor(buffer, start);
   cursor.varint();
   for (let i = 0; i < count; i++) {
@@ -92,7 +93,7 @@ export function everyHeader(
     cursor.at += keyLength;
     const length = cursor.varint();
     if (length < 0) continue;
-    if (!isSafe(buffer, cursor.at, cursor.at + length)) return false;
+    if (!converter.isSafe(buffer, cursor.at, cursor.at + length)) return false;
     cursor.at += length;
   }
   return true;

@@ -124,7 +124,8 @@ function toFloat(schema: Schema | null, value: unknown, type: "FLOAT32" | "FLOAT
 /** Without a schema, a whole `number` would be taken for an integer and a float32 for a float64. */
 function schemalessFloat(value: number, type: "FLOAT32" | "FLOAT64"): number | ExactNumber {
   const text = type === "FLOAT32" ? formatFloat(value) : formatDouble(value);
-  return !Number.isInteger(value) && formatDouble(value) === text ? value : new ExactNumber(text);
+  const short = Number(text);
+  return !Number.isInteger(short) && formatDouble(short) === text ? short : new ExactNumber(text);
 }
 
 /** `Double.parseDouble` without hexadecimal floats. */

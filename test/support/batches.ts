@@ -13,7 +13,7 @@ export interface PlainRecord {
 }
 
 /** Text is what StringConverter gives, bytes what ByteArrayConverter gives; else a value with its schema. */
-type DatumOf = string | Uint8Array | null | { readonly schema: Schema | null; readonly value: unknown };
+export type DatumOf = string | Uint8Array | null | { readonly schema: Schema | null; readonly value: unknown };
 
 /** A batch of converted records, as a task gets them where something needed objects. */
 export function batchOf(

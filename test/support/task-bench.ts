@@ -6,6 +6,7 @@ import { Loggers } from "../../runtime/logging/loggers.js";
 import { PluginRegistry } from "../../runtime/plugins/registry.js";
 import { ThreadMemory } from "../../runtime/task/memory-budget.js";
 import type { TaskEvent, TaskSpec } from "../../runtime/task/protocol.js";
+import { plugins as transforms } from "../../runtime/transforms/index.js";
 import { TaskGroup } from "../../runtime/task/task-group.js";
 import { uniqueName } from "./kafka-broker.js";
 import type { RecordedTask } from "./scripted-sink.js";
@@ -14,6 +15,10 @@ import { waitUntil } from "./wait.js";
 
 export interface BenchOptions {
   readonly bootstrap: string;
+  /** Name of the connector; default: a unique one. */
+  readonly name?: string;
+  /** Consumer group; default: the connector's. */
+  readonly group?: string;
   readonly script?: SinkScript;
   /** Configuration of the connector beside what every connector here has. */
   readonly config: Readonly<Record<string, string>>;
@@ -23,8 +28,8 @@ export interface BenchOptions {
 
 /** Runs sink tasks of one scripted connector in this thread, against a real broker. */
 export class TaskBench {
-  readonly connector = uniqueName("connector");
-  readonly group = `connect-${this.connector}`;
+  readonly connector: string;
+  readonly group: string;
   readonly events: TaskEvent[] = [];
   /** Tasks in the order in which they were made. */
   readonly tasks: RecordedTask[] = [];
@@ -33,10 +38,12 @@ export class TaskBench {
   readonly tasksOfThread: TaskGroup;
 
   constructor(private readonly options: BenchOptions) {
+    this.connector = options.name ?? uniqueName("connector");
+    this.group = options.group ?? `connect-${this.connector}`;
     const loggers = new Loggers((line) => this.lines.push(line));
     const registry = new PluginRegistry([
       { location: "test:", plugins: [scriptedSink(options.script ?? {}, this.tasks)] },
-      { location: "builtin:", plugins: converters },
+      { location: "builtin:", plugins: [...converters, ...transforms] },
     ]);
     this.tasksOfThread = new TaskGroup({
       environment: { registry, createConsumer, createProducer, createAdmin, nowMs: Date.now },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeHeaders, everyHeader, RowOrigin } from "../../../../runtime/task/raw-record.js";
+import { areSafeHeaders, decodeHeaders, RowOrigin } from "../../../../runtime/task/raw-record.js";
 import { recordColumns } from "../../../support/record-columns.js";
 
 describe("decodeHeaders()", () => {
@@ -38,21 +38,27 @@ describe("decodeHeaders()", () => {
   });
 });
 
-describe("everyHeader()", () => {
+describe("areSafeHeaders()", () => {
+  const headers = [["a", "1"], ["b", null], ["c", ""], ["d", "x".repeat(200)], ["e", "2"]] as const; // prettier-ignore
+  const { buffer, headersStart, headerCount } = recordColumns([{ offset: 0, headers }]);
+
   it("asks about the bytes of each value that is not null, until one is not safe", () => {
-    const { buffer, headersStart, headerCount } = recordColumns([
-      { offset: 0, headers: [["a", "1"], ["b", null], ["c", ""], ["d", "x".repeat(200)], ["e", "2"]] }, // prettier-ignore
-    ]);
     const seen: string[] = [];
-    const ask = (stop: string) =>
-      everyHeader(buffer, headersStart[0]!, headerCount[0]!, (bytes, start, end) => {
+    const ask = (stop: string) => {
+      const isSafe = (bytes: Buffer, start: number, end: number) => {
         seen.push(bytes.toString("utf8", start, end));
         return seen.at(-1) !== stop;
-      });
+      };
+      return areSafeHeaders({ isSafe }, buffer, headersStart[0]!, headerCount[0]!);
+    };
     assert.equal(ask("none"), true);
     assert.deepEqual(seen.splice(0), ["1", "", "x".repeat(200), "2"]);
     assert.equal(ask(""), false);
     assert.deepEqual(seen, ["1", ""]);
+  });
+
+  it("says no where the converter cannot tell", () => {
+    assert.equal(areSafeHeaders({}, buffer, headersStart[0]!, headerCount[0]!), false);
   });
 });
 

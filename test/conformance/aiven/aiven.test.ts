@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { ConnectWorker } from "../../support/connect-worker.js";
+import { silentLogger } from "../../support/loggers.js";
+import { SchemaRegistry } from "../../support/schema-registry.js";
+import { sharedBootstrap, sharedGcs, sharedKafka } from "../../support/shared.js";
+import { createProducer } from "../../../runtime/kafka/producer.js";
+import { caseNames, loadCase } from "./case.js";
+import { Judge } from "./judge.js";
+import { runCase } from "./run-case.js";
+import type { Stage } from "./run-case.js";
+
+/** Cases that run side by side: most of their time they wait for a commit. */
+const CONCURRENCY = 10;
+
+/** Five letters that no other run has. */
+function newRunId(): string {
+  return Array.from({ length: 5 }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join("");
+}
+
+/** Differences of every case, by name, as they come in. */
+function runAll(names: readonly string[], stage: Stage): Map<string, Promise<string[]>> {
+  const results = new Map<string, Promise<string[]>>();
+  const lanes = Array.from({ length: CONCURRENCY }, () => Promise.resolve<unknown>(null));
+  for (const [index, name] of names.entries()) {
+    const lane = index % CONCURRENCY;
+    const result = lanes[lane]!.then(() => runCase(loadCase(name, stage.runId), stage));
+    result.catch(() => undefined);
+    results.set(name, result);
+    lanes[lane] = result.catch(() => undefined);
+  }
+  return results;
+}
+
+describe("The Aiven sink", () => {
+  const wanted = new RegExp(process.env["SLUICE_TEST_CASES"] ?? "");
+  const names = caseNames().filter((name) => wanted.test(name));
+  let worker: ConnectWorker;
+  let stage: Stage;
+  let results: Map<string, Promise<string[]>>;
+
+  before(async () => {
+    const bootstrap = await sharedBootstrap();
+    worker = await ConnectWorker.start({ bootstrap, properties: { "offset.flush.interval.ms": 1500 } });
+    stage = {
+      rest: worker.rest,
+      kafka: await sharedKafka(),
+      producer: createProducer({ "bootstrap.servers": bootstrap }, silentLogger),
+      registry: await SchemaRegistry.start(),
+      judge: await Judge.start(),
+      gcs: await sharedGcs(),
+      runId: newRunId(),
+    };
+    results = runAll(names, stage);
+  });
+  after(async () => {
+    stage.judge.stop();
+    await stage.producer.close();
+    await stage.registry.stop();
+    await worker.stop();
+  });
+
+  for (const name of names)
+    it(`writes what the JVM wrote: ${name}`, async () => {
+      const problems = await results.get(name);
+      assert.ok(problems !== undefined && problems.length === 0, problems?.join("\n"));
+    });
+});
