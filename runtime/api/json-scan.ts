@@ -10,7 +10,8 @@ import { utf8SequenceEnd } from "./utf8.js";
  * The state below is shared by all calls: a scan never awaits, so no two overlap on a thread.
  */
 export function scanJson(bytes: Uint8Array, start: number, end: number): number {
-  respelled = false;
+  respellings = 0;
+  isIrregular = false;
   nameCount = 0;
   const from = skipSpace(bytes, start, end);
   if (from === end) return DatumVerdict.nothing;
@@ -21,11 +22,21 @@ export function scanJson(bytes: Uint8Array, start: number, end: number): number 
 }
 
 function validVerdict(): number {
-  return respelled ? DatumVerdict.convert : DatumVerdict.copy;
+  return respellings > 0 || isIrregular ? DatumVerdict.convert : DatumVerdict.copy;
 }
 
-/** Something was valid but not in Connect's own spelling. */
-let respelled = false;
+/**
+ * Whether bytes that are to be converted differ from Connect's spelling only in white space and in how values spell their
+ * characters, so that they can be rewritten byte by byte: no name occurs twice, names and numbers are spelled as Connect does.
+ */
+export function differsInSpellingOnly(bytes: Uint8Array, start: number, end: number): boolean {
+  return scanJson(bytes, start, end) === DatumVerdict.convert && !isIrregular;
+}
+
+/** White space and characters that were valid but not in Connect's own spelling. */
+let respellings = 0;
+/** Something that cannot be put right byte by byte. */
+let isIrregular = false;
 
 /** Kinds of bytes inside a string. */
 const PLAIN = 0;
@@ -52,7 +63,7 @@ function skipSpace(b: Uint8Array, p: number, end: number): number {
   while (p < end) {
     const c = b[p]!;
     if (c !== 32 && c !== 10 && c !== 13 && c !== 9) break;
-    respelled = true;
+    respellings++;
     p++;
   }
   return p;
@@ -115,9 +126,11 @@ function scanScalar(b: Uint8Array, p: number, end: number, c: number): number {
 function scanName(b: Uint8Array, p: number, end: number, from: number): number {
   if (p >= end || b[p] !== 34) return -1;
   const start = p + 1;
+  const respelledBefore = respellings;
   p = scanString(b, start, end);
   if (p < 0 || p - start > MAX_JSON_NAME_LENGTH) return -1;
-  if (!respelled) noteName(b, start, p - 1, from);
+  if (respellings !== respelledBefore) isIrregular = true;
+  if (!isIrregular) noteName(b, start, p - 1, from);
   p = skipSpace(b, p, end);
   if (p >= end || b[p] !== 58) return -1;
   return skipSpace(b, p + 1, end);
@@ -129,12 +142,12 @@ function noteName(b: Uint8Array, start: number, end: number, from: number): void
   const mark = length === 0 ? 0 : (length << 24) ^ (b[start]! << 16) ^ (b[start + (length >> 1)]! << 8) ^ b[end - 1]!;
   for (let i = from; i < nameCount; i++) {
     if (nameMark[i] === mark && sameBytes(b, start, end, nameStart[i]!, nameEnd[i]!)) {
-      respelled = true;
+      isIrregular = true;
       return;
     }
   }
   if (nameCount === MAX_OPEN_NAMES || nameCount - from === MAX_NAMES_PER_OBJECT) {
-    respelled = true;
+    isIrregular = true;
     return;
   }
   nameStart[nameCount] = start;
@@ -157,7 +170,7 @@ function scanString(b: Uint8Array, p: number, end: number): number {
     if (c === 34) return p + 1;
     if (c < 32) return -1;
     // Connect writes characters beyond U+FFFF as two escapes.
-    if (c >= 0xf0) respelled = true;
+    if (c >= 0xf0) respellings++;
     p = c === 92 ? scanEscape(b, p + 1, end) : utf8SequenceEnd(b, p, end);
     if (p < 0) return -1;
   }
@@ -176,7 +189,7 @@ function scanEscape(b: Uint8Array, p: number, end: number): number {
     case 116: // t
       return p + 1;
     case 47: // /
-      respelled = true;
+      respellings++;
       return p + 1;
     case 117: // u
       break;
@@ -191,12 +204,12 @@ function scanEscape(b: Uint8Array, p: number, end: number): number {
     else if (c >= 65 && c <= 70) code = (code << 4) | (c - 55);
     else if (c >= 97 && c <= 102) {
       code = (code << 4) | (c - 87);
-      respelled = true;
+      respellings++;
     } else return -1;
   }
   // Only surrogates and the control characters without a short escape are spelled this way.
   const isControl = code < 32 && code !== 8 && code !== 9 && code !== 10 && code !== 12 && code !== 13;
-  if (!isControl && (code & 0xf800) !== 0xd800) respelled = true;
+  if (!isControl && (code & 0xf800) !== 0xd800) respellings++;
   return p + 5;
 }
 
@@ -209,7 +222,7 @@ function scanNumber(b: Uint8Array, p: number, end: number): number {
   if (p === first) return -1;
   const isFloat = p < end && (b[p] === 46 || b[p] === 101 || b[p] === 69);
   // Leading zeros are dropped, and the integer -0 is 0.
-  if (b[first] === 48 && (p > first + 1 || (first > start && !isFloat))) respelled = true;
+  if (b[first] === 48 && (p > first + 1 || (first > start && !isFloat))) isIrregular = true;
   if (isFloat && (p = scanFraction(b, p, end)) < 0) return -1;
   return p - start > MAX_JSON_NUMBER_LENGTH ? -1 : p;
 }

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DatumVerdict, parseJsonBytes, printJson, scanJson } from "../../../../runtime/api/index.js";
+import {
+  COMPACT_JSON_GROWTH,
+  compactJson,
+  DatumVerdict,
+  parseJsonBytes,
+  printJson,
+  scanJson,
+} from "../../../../runtime/api/index.js";
 
 const { copy, convert, nothing } = DatumVerdict;
 const scan = (source: string | Uint8Array): number => {
@@ -8,6 +15,17 @@ const scan = (source: string | Uint8Array): number => {
   // Bytes around it must not matter.
   return scanJson(Buffer.concat([Buffer.from('1"'), bytes, Buffer.from('9"}')]), 2, bytes.length + 2);
 };
+
+let compacted = 0;
+
+/** Where the bytes can be rewritten, that gives what reading and printing gives. */
+function assertCompact(bytes: Uint8Array): void {
+  const target = Buffer.alloc(bytes.length * COMPACT_JSON_GROWTH + 3);
+  const end = compactJson(bytes, 0, bytes.length, target, 3);
+  if (end < 0) return;
+  compacted++;
+  assert.deepEqual(target.toString("utf8", 3, end), printJson(parseJsonBytes(bytes)));
+}
 
 describe("scanJson()", () => {
   const cases: [string, number][] = [
@@ -99,12 +117,14 @@ describe("scanJson()", () => {
           if (verdict === -1) return;
           const value = parseJsonBytes(bytes);
           assert.equal(value === null, verdict === nothing);
+          if (verdict === convert) assertCompact(bytes);
           if (verdict === copy) assert.deepEqual(Buffer.from(printJson(value)), bytes);
           if (verdict === convert && value !== null && !/\s/.test(text)) assert.notEqual(printJson(value), text);
         },
       ),
       { numRuns: 20_000 },
     );
+    assert.ok(compacted > 1000, `enough must be rewritten: ${compacted}`);
     assert.ok(
       seen.every((count) => count > 20),
       `every verdict must occur: ${seen.join()}`,
@@ -121,9 +141,31 @@ describe("scanJson()", () => {
         bytes[at] = byte;
         const verdict = scanJson(bytes, 0, bytes.length);
         if (verdict === copy) assert.deepEqual(Buffer.from(printJson(parseJsonBytes(bytes))), bytes);
-        else if (verdict === convert) parseJsonBytes(bytes);
+        else if (verdict === convert) assertCompact(bytes);
       }),
       { numRuns: 20_000 },
     );
+  });
+});
+
+describe("compactJson()", () => {
+  const compact = (text: string): string | null => {
+    const source = Buffer.from(text);
+    const target = Buffer.alloc(source.length * COMPACT_JSON_GROWTH);
+    const end = compactJson(source, 0, source.length, target, 0);
+    return end < 0 ? null : target.toString("utf8", 0, end);
+  };
+
+  it("leaves out white space and spells characters as Connect does", () => {
+    assert.equal(compact('{ "a" : [ 1 , 1.50 ] }\n'), '{"a":[1,1.50]}');
+    assert.equal(
+      compact('["\\/\\u0041\\u00e9\\u20ac\\u001f\\u000a\\u0022\\u005c\\ud83d\\n é😀 "]'),
+      '["/Aé€\\u001F\\n\\"\\\\\\uD83D\\n é\\uD83D\\uDE00 "]',
+    );
+  });
+
+  it("gives -1 for what has to be read", () => {
+    for (const text of ['{"a":1, "a":2}', "[ 007]", "[ -0]", '{ "\\u0061":1}', "{", "[1]", " null", '{"😀":1}'])
+      assert.equal(compact(text), null, text);
   });
 });
