@@ -16,11 +16,12 @@ const scenarios: Readonly<Record<string, (stage: Stage) => Promise<Result[]>>> =
   jvm: jvmFileSink,
 };
 
-const usage = `npm run bench -- [--quick] [--only ${Object.keys(scenarios).join(",")}] [--records N]`;
+const usage = `npm run bench -- [--quick] [--only ${Object.keys(scenarios).join(",")}] [--records N] [--profile]`;
 
 /**
  * Measures our worker next to a bare kafkajs consumer and the JVM's worker, on the same waiting records. Prints a line
- * of JSON per scenario; leaves bench-report.jsonl and bench-report.md in the checkout.
+ * of JSON per scenario; leaves bench-report.jsonl and bench-report.md in the checkout, and with --profile a CPU profile per
+ * thread of our worker in bench-profile/.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
       quick: { type: "boolean", default: false },
       only: { type: "string", default: Object.keys(scenarios).join(",") },
       records: { type: "string" },
+      profile: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -42,7 +44,8 @@ async function main(): Promise<void> {
   console.error(`producing ${records} records`);
   const load = await fillTopic(kafka, records);
   const warmUp = await fillTopic(kafka, quick ? 40_000 : 500_000);
-  const stage = { kafka, gcs: emulator.url, load, warmUp, idleSeconds: quick ? 3 : 20 };
+  const nodeFlags = values.profile ? ["--cpu-prof", `--cpu-prof-dir=${join(projectFolder, "bench-profile")}`] : [];
+  const stage = { kafka, gcs: emulator.url, load, warmUp, idleSeconds: quick ? 3 : 20, nodeFlags };
   const results: Result[] = [];
   for (const name of values.only.split(",")) {
     const scenario = scenarios[name];

@@ -23,6 +23,8 @@ export interface Stage {
   /** A smaller one of the same kind that runs before, so that compilers have done their work. */
   readonly warmUp: Workload;
   readonly idleSeconds: number;
+  /** Node's flags for our worker. */
+  readonly nodeFlags: readonly string[];
 }
 
 /** A bare consumer of kafkajs that counts records and writes nothing. */
@@ -72,7 +74,9 @@ export async function sluiceAivenJsonl(
   stage: Stage,
   codecs: readonly Codec[] = ["none", "gzip", "zstd"],
 ): Promise<Result[]> {
-  const worker = await startTimed("sluice", () => ConnectWorker.start({ bootstrap: stage.kafka.bootstrap }));
+  const worker = await startTimed("sluice", () =>
+    ConnectWorker.start({ bootstrap: stage.kafka.bootstrap, nodeFlags: stage.nodeFlags }),
+  );
   const results = [worker.result];
   try {
     for (const codec of codecs) {
@@ -91,7 +95,8 @@ export async function sluiceAivenJsonl(
     results.push(await measureIdle("sluice", worker.value, stage, aivenConfig(stage.gcs, idleBucket.name, "none")));
     await idleBucket.delete();
   } finally {
-    await worker.value.kill();
+    // In an orderly way, so that a profile gets written.
+    await worker.value.stop();
   }
   return results;
 }

@@ -27,14 +27,22 @@ export async function fillTopic(kafka: TestKafka, records: number): Promise<Work
   return { topic, partitions, records: total, valueBytes: total * recordBytes };
 }
 
-/** An order as an application would write it; the note fills it up to the fixed length. */
+const words =
+  "late paid gift urgent fragile signed return partial invoice pickup north depot evening north-west 2nd call".split(
+    " ",
+  );
+
+/** An order as an application would write it; words of a note fill it up to the fixed length. */
 function order(id: number): Buffer {
   const cents = (id * 7919) % 1_000_000;
-  const head =
+  let text =
     `{"orderId":${id},"customer":"customer-${id % 50_000}","amount":${(cents / 100).toFixed(2)},"currency":"EUR",` +
     `"placedAt":"2026-03-${String((id % 28) + 1).padStart(2, "0")}T12:00:00Z","note":"`;
-  const bytes = Buffer.alloc(recordBytes, 0x78);
-  bytes.write(head, 0, "latin1");
-  bytes.write('"}', recordBytes - 2, "latin1");
-  return bytes;
+  // The words differ from record to record, or compression would have nothing to do.
+  let random = id + 1;
+  while (text.length < recordBytes - 2) {
+    random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
+    text += `${words[(random >>> 16) % words.length] ?? ""} `;
+  }
+  return Buffer.from(`${text.slice(0, recordBytes - 2)}"}`, "latin1");
 }
