@@ -19,6 +19,7 @@ export function createProducer(properties: ClientProperties, log: Logger): Produ
 
 /** Of the records of one request; more would only wait in the broker. */
 const ROUND_BYTES = 1 << 20;
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** A record on its way. */
 interface Pending {
@@ -72,12 +73,12 @@ export class KafkaProducer implements Producer {
     });
   }
 
-  /** Waits for what was sent, at most as long as a request may take. */
+  /** Waits for what was sent, but not for long: a worker that stops has a deadline. */
   async close(): Promise<void> {
     const late = setTimeout(() => {
       this.#closing.abort();
       this.cluster.close();
-    }, this.cluster.config.requestTimeoutMs);
+    }, CLOSE_TIMEOUT_MS);
     while (this.#running !== null) await this.#running;
     clearTimeout(late);
     this.#closing.abort();

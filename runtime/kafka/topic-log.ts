@@ -30,6 +30,8 @@ export interface TopicLogOptions {
 const API_TIMEOUT_MS = 60_000;
 /** `KafkaBasedLog.CREATE_TOPIC_TIMEOUT_NS`: how long a topic that was just created may stay unknown. */
 const TOPIC_TIMEOUT_MS = 30_000;
+/** Node's timers know 32 bits. */
+const LONGEST_TIMER_MS = 2_147_483_647;
 const FETCH_BYTES = 50 << 20;
 const PARTITION_FETCH_BYTES = 1 << 20;
 const FETCH_WAIT_MS = 500;
@@ -103,9 +105,12 @@ class KafkaTopicLog implements TopicLog {
     const deadlineMs = Date.now() + timeoutMs;
     const ends = await this.#retrying(deadlineMs, () => this.#endOffsets());
     await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => {
-        waiter.reject(new ConnectError("timeout", `Timed out while reading to the end of the topic ${this.topic}`));
-      }, deadlineMs - Date.now());
+      const late = setTimeout(
+        () => {
+          waiter.reject(new ConnectError("timeout", `Timed out while reading to the end of the topic ${this.topic}`));
+        },
+        Math.min(deadlineMs - Date.now(), LONGEST_TIMER_MS),
+      );
       const settled = (settle: () => void): void => {
         clearTimeout(late);
         this.#waiters.delete(waiter);

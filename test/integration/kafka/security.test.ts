@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createAdmin } from "../../../runtime/kafka/admin.js";
 import { openTopicLog } from "../../../runtime/kafka/topic-log.js";
 import { KEY_PASSWORD, makeCertificates, STORE_PASSWORD, type Certificates } from "../../support/certificates.js";
+import { temporaryFolder, writeAtomically } from "../../support/folders.js";
 import { makeScramUser } from "../../support/java-client.js";
 import { KafkaBroker, uniqueName } from "../../support/kafka-broker.js";
 import { silentLogger } from "../../support/loggers.js";
@@ -16,6 +20,9 @@ const LOGIN_HANDLER = `${MODULES}.oauthbearer.OAuthBearerLoginCallbackHandler`;
 /** Every character that a JAAS text or SCRAM has to escape. */
 const PASSWORD = `p,=;'\\ä`;
 const IN_JAAS = `"p,=;'\\\\ä"`;
+
+/** Gives up soon on what may pass. */
+const HASTY = { "default.api.timeout.ms": "1000" };
 
 type Listener = "TLS" | "MUTUAL" | "STRANGER" | "LOGIN" | "OPEN" | "BEARER";
 type Properties = Record<string, string>;
@@ -280,6 +287,40 @@ describe("kafka/security", () => {
       ]);
     });
 
+    it("asks an endpoint over TLS, trusting what the ssl.* options of sasl.jaas.config say", async () => {
+      const secured = createTlsServer(
+        { key: certificates.text("broker.key"), cert: certificates.text("broker.chain.pem") },
+        (_, response) => response.writeHead(200, { "content-type": "application/json" }).end(token().body),
+      );
+      await new Promise<void>((resolve) => secured.listen(0, "127.0.0.1", resolve));
+      try {
+        const trust = `ssl.truststore.location="${certificates.path("trust.jks")}"`;
+        const over = (options: string): Properties => ({
+          ...properties(),
+          "sasl.oauthbearer.token.endpoint.url": `https://127.0.0.1:${(secured.address() as AddressInfo).port}/token`,
+          "sasl.jaas.config": `${OAUTH} clientId="id" clientSecret="s" ${options};`,
+        });
+        assert.equal(await reach("BEARER", over(trust)), broker.clusterId);
+        await assert.rejects(reach("BEARER", { ...over(""), "sasl.login.retry.backoff.max.ms": "100", ...HASTY }), {
+          message: /was not reached: .*certificate/,
+        });
+      } finally {
+        secured.close();
+      }
+    });
+
+    it("reads a token from a file, as something else renews it", async () => {
+      const file = join(temporaryFolder("token"), "jwt");
+      const { access_token } = JSON.parse(token().body) as { access_token: string };
+      writeAtomically(file, `${access_token}\n`);
+      const url = pathToFileURL(file).toString();
+      assert.equal(
+        await reach("BEARER", { ...properties(), "sasl.oauthbearer.token.endpoint.url": url }),
+        broker.clusterId,
+      );
+      assert.deepEqual(requests, []);
+    });
+
     it("says what the endpoint says when it refuses, and shows no secret", async () => {
       answers = [{ status: 401, body: '{"error":"invalid_client"}' }];
       await assert.rejects(reach("BEARER", properties()), (error: Error) => {
@@ -292,6 +333,6 @@ describe("kafka/security", () => {
   });
 
   it("a client that speaks without TLS to a TLS port is told so", async () => {
-    await assert.rejects(reach("TLS", { "default.api.timeout.ms": "1000" }), { message: /security\.protocol/ });
+    await assert.rejects(reach("TLS", HASTY), { message: /security\.protocol/ });
   });
 });
