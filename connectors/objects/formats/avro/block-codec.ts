@@ -2,11 +2,12 @@ import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { compress as snappy } from "snappy";
 import { ConnectError, invalidText } from "../../../../runtime/api/index.js";
+import { bzip2 } from "./bzip2.js";
 
 /** Compression of the blocks of an Avro object container file. Source: Avro 1.11 specification, "Required codecs" and "Optional codecs". */
-export type AvroCodec = "null" | "deflate" | "snappy" | "zstandard";
+export type AvroCodec = "null" | "deflate" | "snappy" | "bzip2" | "zstandard";
 
-const CODECS: readonly AvroCodec[] = ["null", "deflate", "snappy", "zstandard"];
+const CODECS: readonly AvroCodec[] = ["null", "deflate", "snappy", "bzip2", "zstandard"];
 
 /** Throws ConnectError `config`, with Avro's text, for a codec that is not known. */
 export function avroCodec(name: string): AvroCodec {
@@ -28,6 +29,8 @@ export async function compressBlock(codec: AvroCodec, bytes: Buffer): Promise<Bu
       return bytes;
     case "deflate":
       return deflateRaw(bytes);
+    case "bzip2":
+      return bzip2(bytes);
     case "zstandard":
       return zstd(bytes, ZSTD_OPTIONS);
     case "snappy": {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AvroCodec } from "../../../../connectors/objects/formats/avro/block-codec.js";
 import { AvroContainer } from "../../../../connectors/objects/formats/avro/container.js";
 import { ParquetFileWriter } from "../../../../connectors/objects/formats/parquet/file-writer.js";
 import type { ParquetCodec } from "../../../../connectors/objects/formats/parquet/page-compression.js";
@@ -19,6 +20,7 @@ import { judgePython } from "../../../support/python.js";
 
 /** More than a page of 20,000 rows. */
 const ROWS = 21_000;
+const FEW_ROWS = 2000;
 const json = printableAvro(avroSchemaOf(sampleSchema));
 const type = parseAvroSchema(json);
 
@@ -36,18 +38,17 @@ for name in files:
         rows = pq.read_table(name).to_pylist()
         for row in rows: row["map"] = dict(row["map"])
         [(count, total, texts)] = duckdb.sql(f"select count(*), sum(id), count(distinct text) from '{name}'").fetchall()
-        assert (count, total) == (len(expected), sum(r["id"] for r in expected)), name
+        assert (count, total) == (len(rows), sum(r["id"] for r in expected[:len(rows)])), name
         stats = pq.read_metadata(name).row_group(0).column(0).statistics
         assert stats.min <= min(r["id"] for r in expected[:1000]), stats
-    assert len(rows) == len(expected), (name, len(rows))
     for a, b in zip(rows, expected): assert a == b, (name, a, b)
     print("same", len(rows))
 `;
 
-async function writeAvro(path: string, codec: "null" | "deflate" | "snappy" | "zstandard"): Promise<void> {
+async function writeAvro(path: string, codec: AvroCodec, count: number): Promise<void> {
   const parts: Buffer[] = [];
   const container = new AvroContainer(JSON.stringify(json), codec, (bytes) => parts.push(Buffer.from(bytes)));
-  for (const encoded of encodedRows()) {
+  for (const encoded of encodedRows(count)) {
     container.append(encoded.buffer, 0, encoded.length);
     await container.settle();
   }
@@ -55,7 +56,12 @@ async function writeAvro(path: string, codec: "null" | "deflate" | "snappy" | "z
   writeFileSync(path, Buffer.concat(parts));
 }
 
-async function writeParquet(path: string, codec: ParquetCodec, oldListStructure: boolean): Promise<void> {
+async function writeParquet(
+  path: string,
+  codec: ParquetCodec,
+  oldListStructure: boolean,
+  count: number,
+): Promise<void> {
   assert.equal(type.kind, "record");
   const parts: Buffer[] = [];
   const plan = planParquet(type, { oldListStructure });
@@ -63,7 +69,7 @@ async function writeParquet(path: string, codec: ParquetCodec, oldListStructure:
   const writer = new ParquetFileWriter(plan, options, (bytes) => parts.push(Buffer.from(bytes)));
   const shred = compileShredder(plan, writer.vectors);
   const input = new AvroInput();
-  for (const encoded of encodedRows()) {
+  for (const encoded of encodedRows(count)) {
     input.reset(encoded.buffer, 0, encoded.length);
     writer.appendRow(shred, input);
     if (writer.pagesDue) await writer.flushPages();
@@ -72,10 +78,10 @@ async function writeParquet(path: string, codec: ParquetCodec, oldListStructure:
   writeFileSync(path, Buffer.concat(parts));
 }
 
-function* encodedRows(): Generator<AvroOutput> {
+function* encodedRows(count: number): Generator<AvroOutput> {
   const write = compileAvroWriter(sampleSchema, type);
   const out = new AvroOutput();
-  for (let i = 0; i < ROWS; i++) {
+  for (let i = 0; i < count; i++) {
     out.clear();
     write(sampleRow(i), out);
     yield out;
@@ -86,17 +92,23 @@ describe("Avro and Parquet objects, judged by other implementations", () => {
   it("AvroContainer and ParquetFileWriter write what fastavro, pyarrow and DuckDB read back, with every codec", async () => {
     const folder = temporaryFolder("judged");
     const files: string[] = [];
-    for (const codec of ["null", "deflate", "snappy", "zstandard"] as const) {
-      files.push(join(folder, `${codec}.avro`));
-      await writeAvro(files.at(-1)!, codec);
+    const counts: number[] = [];
+    const file = (name: string, count: number): string => {
+      counts.push(count);
+      files.push(join(folder, name));
+      return files.at(-1)!;
+    };
+    await writeAvro(file("null.avro", ROWS), "null", ROWS);
+    for (const codec of ["deflate", "snappy", "bzip2", "zstandard"] as const) {
+      await writeAvro(file(`${codec}.avro`, FEW_ROWS), codec, FEW_ROWS);
     }
-    for (const codec of ["none", "snappy", "gzip", "zstd"] as const) {
-      files.push(join(folder, `${codec}.parquet`));
-      await writeParquet(files.at(-1)!, codec, codec !== "zstd");
+    await writeParquet(file("many.parquet", ROWS), "snappy", true, ROWS);
+    for (const codec of ["none", "gzip", "zstd"] as const) {
+      await writeParquet(file(`${codec}.parquet`, FEW_ROWS), codec, codec === "none", FEW_ROWS);
     }
     const script = join(folder, "judge.py");
     writeFileSync(script, JUDGE);
     const said = await runCommand({ name: "judge", command: await judgePython(), args: [script, files[0]!, ...files] });
-    assert.equal(said.trim(), files.map(() => `same ${ROWS}`).join("\n"));
+    assert.equal(said.trim(), counts.map((count) => `same ${count}`).join("\n"));
   });
 });
