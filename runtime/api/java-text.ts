@@ -1,10 +1,11 @@
 import { ExactNumber } from "./exact-number.js";
+import { hashMapEntries } from "./java-hash-order.js";
 import { formatDouble, formatFloat } from "./java-number.js";
 import type { Schema } from "./schema.js";
 
 /**
  * A Connect value as Java's `toString` prints it: `Struct{a=1}`, `{x=1, y=null}`, `[1, a]`, `1.0E10`, dates as
- * `Thu Jan 01 00:00:00 UTC 1970`. `schema` tells floats from integers where the value alone cannot.
+ * `Thu Jan 01 00:00:00 UTC 1970`. Maps are printed in the order of a Java HashMap, for texts of keys become object names. `schema` tells floats from integers where the value alone cannot.
  */
 export function javaToString(value: unknown, schema: Schema | null = null): string {
   switch (typeof value) {
@@ -34,7 +35,7 @@ function objectText(value: object, schema: Schema | null): string {
   if (Array.isArray(value)) return `[${value.map((item) => javaToString(item, schema?.valueSchema)).join(", ")}]`;
   if (value instanceof Map) {
     const parts: string[] = [];
-    for (const [key, item] of value as Map<unknown, unknown>)
+    for (const [key, item] of hashMapEntries(value as Map<unknown, unknown>))
       parts.push(`${javaToString(key, schema?.keySchema)}=${javaToString(item, schema?.valueSchema)}`);
     return `{${parts.join(", ")}}`;
   }

@@ -200,6 +200,10 @@ const headerTexts = [
   '{"k": "v" , "l" : "w"}', "]", "}", ":", ",", '"', "\\", '[{"a":1},{"b":2}]', "[1] x", "{} x", "[1,2]]", "-", "+", "[-]", "[2024-02-29,1]", "[1,2024-02-29]", "[70000,2024-02-29]", "[2024-02-29,12:00:00.000Z]", "[5000000000,2024-02-29]", '{"a":1,"b":null}',
 ]; // prettier-ignore
 
+/** An object with many names. */
+const mapOf = (size: number): string =>
+  JSON.stringify(Object.fromEntries(Array.from({ length: size }, (_, index) => [`key_${index * 7}-é`, index])));
+
 export const converterCases: readonly TableCase[] = [
   ...plainTexts.map((text) => ({
     title: `JsonConverter without schemas reads ${JSON.stringify(text)}`,
@@ -264,7 +268,7 @@ export const converterCases: readonly TableCase[] = [
       output: string(encoding),
     })),
   ),
-  ...['{"x":1,"y":null,"l":[1.5,"a",true]}', "1e10", "12345678901", "0.1", "[1.0]"].map((text) => ({
+  ...['{"x":1,"y":null,"l":[1.5,"a",true]}', mapOf(12), mapOf(13), mapOf(100), '{"zeta":1,"alpha":{"user_id":1,"ts":2,"b":3,"a":4,"name":5},"id":2}', "1e10", "12345678901", "0.1", "[1.0]"].map((text) => ({
     title: `StringConverter writes ${text} as Java prints it`,
     value: text,
     valueConverter: PLAIN,
