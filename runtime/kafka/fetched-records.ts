@@ -37,17 +37,21 @@ export class FetchedRecords {
   private next: number;
   private readonly waitingAborts: AbortedTransaction[];
   private readonly abortedProducers = new Set<number>();
-  /** Bytes of records for a byte of the answer, as of the last batch. */
-  private ratio = 1;
+  private ratio: number;
 
-  /** `fetchOffset`: what was asked for; the first batch may begin before it. */
+  /**
+   * `fetchOffset`: what was asked for; the first batch may begin before it. `expectedRatio`: {@link compressionRatio} of records
+   * of this partition that came before.
+   */
   constructor(
     private readonly tp: TopicPartition,
     private readonly buffer: Buffer,
     fetched: FetchedPartition,
     fetchOffset: number,
     private readonly options: DecodeOptions,
+    expectedRatio = ASSUMED_RATIO,
   ) {
+    this.ratio = expectedRatio;
     this.cursor = fetched.start;
     this.end = fetched.end;
     this.next = fetchOffset;
@@ -68,16 +72,21 @@ export class FetchedRecords {
     return this.end - this.cursor;
   }
 
+  /** Bytes of records for a compressed byte, as of the last batch. */
+  get compressionRatio(): number {
+    return this.ratio;
+  }
+
   /**
    * About `limitBytes` of records, decompressed, in order; none when what is left holds none. Throws ConnectError `data` at a
    * batch that cannot be read, once everything before it was taken.
    */
   async take(limitBytes: number): Promise<PartitionBatch[]> {
     const taken: Mutable<PartitionBatch>[] = [];
-    const from = this.cursor;
     try {
-      while (!this.drained && (this.cursor - from) * this.ratio < limitBytes) {
-        await this.decode(this.plan(limitBytes), taken);
+      for (let bytes = 0; !this.drained && bytes < limitBytes;) {
+        const planned = this.plan(limitBytes - bytes);
+        bytes += await this.decode(planned, taken);
       }
     } catch (error) {
       if (taken.length === 0) throw error;
@@ -106,7 +115,7 @@ export class FetchedRecords {
           const section = header.codec === 0 ? null : decompress(header.codec, recordsSection(this.buffer, header));
           if (section instanceof Promise) section.catch(() => undefined); // thrown where it is awaited
           planned.push({ header, section });
-          bytes += (header.end - header.position) * (section === null ? 1 : Math.max(this.ratio, ASSUMED_RATIO));
+          bytes += (header.end - header.position) * (section === null ? 1 : this.ratio);
         }
         position = header.end;
       }
@@ -139,21 +148,25 @@ export class FetchedRecords {
     this.next = Math.max(this.next, header.lastOffset + 1);
   }
 
-  private async decode(planned: readonly PlannedBatch[], taken: Mutable<PartitionBatch>[]): Promise<void> {
+  /** Gives the bytes of what was planned, decompressed. */
+  private async decode(planned: readonly PlannedBatch[], taken: Mutable<PartitionBatch>[]): Promise<number> {
+    let bytes = 0;
     for (let index = 0; index < planned.length;) {
       const { header, section } = planned[index]!;
       if (section === null) {
         const run = uncompressedRun(planned, index);
-        this.ratio = 1;
         this.emit(run, this.buffer, null, taken);
+        bytes += run.at(-1)!.end - header.position;
         index += run.length;
       } else {
         const records = section instanceof Promise ? await section : section;
         this.ratio = Math.max(1, records.length / (header.end - header.position));
         this.emit([header], records, records.length, taken);
+        bytes += records.length;
         index++;
       }
     }
+    return bytes;
   }
 
   /** One set of columns for batches that lie in one buffer. `length`: of decompressed records; null for the fetch buffer. */

@@ -30,6 +30,7 @@ interface ReadPartition extends TopicPartition {
   inFlight: boolean;
   notBeforeMs: number;
   maxBytes: number;
+  compressionRatio: number | undefined;
   /** Nearer replica to read from (KIP-392), until then. */
   replica: { readonly node: number; readonly untilMs: number } | null;
   /** What can be read at most, as of the last answer. */
@@ -80,6 +81,7 @@ export class Fetcher {
       inFlight: false,
       notBeforeMs: 0,
       maxBytes: this.config.maxPartitionBytes,
+      compressionRatio: undefined,
       replica: null,
       logEnd: null,
       corruptAt: null,
@@ -197,6 +199,7 @@ export class Fetcher {
         partition.maxBytes = Math.min(partition.maxBytes * 2, 0x7fff_ffff);
       }
       partition.position = records.nextOffset;
+      partition.compressionRatio = records.compressionRatio;
       if (records.drained) partition.records = null;
       return batches;
     } catch (error) {
@@ -303,7 +306,14 @@ export class Fetcher {
   private acceptRecords({ partition, offset }: Asked, fetched: FetchedPartition, buffer: Buffer): void {
     partition.logEnd = this.config.readCommitted ? fetched.lastStableOffset : fetched.highWatermark;
     if (fetched.end > fetched.start) {
-      partition.records = new FetchedRecords(partition, buffer, fetched, offset, this.config);
+      partition.records = new FetchedRecords(
+        partition,
+        buffer,
+        fetched,
+        offset,
+        this.config,
+        partition.compressionRatio,
+      );
     }
     if (fetched.preferredReplica >= 0) {
       partition.replica = {
