@@ -12,7 +12,7 @@ import { Cluster } from "./cluster.js";
 import { consumerConfig, type ConsumerConfig } from "./consumer-config.js";
 import { decodeAssignment } from "./consumer-protocol.js";
 import { ConsumerStrategy } from "./consumer-strategy.js";
-import { kafkaError, translateKafkaError } from "./errors.js";
+import { isKafkaError, kafkaError, translateKafkaError } from "./errors.js";
 import { Fetcher } from "./fetcher.js";
 import { GroupMember, type Membership } from "./group-member.js";
 import { commitOnce, fetchCommitted } from "./group-offsets.js";
@@ -20,7 +20,12 @@ import { MetadataView } from "./metadata-view.js";
 import { ErrorCode } from "./protocol-errors.js";
 import type { AssignmentListener, ClientProperties, PartitionBatch, SinkConsumer, Subscription } from "./seam.js";
 import { Wakeup } from "./wakeup.js";
+import { within } from "./within.js";
 
+/** A consumer that is being closed does not hold up a shutdown for a broker that is silent. */
+const CLOSING_COMMIT_MS = 5_000;
+/** How long a commit for a topic that the broker does not know is tried: it may be starting, or the topic is gone. */
+const UNKNOWN_TOPIC_COMMIT_MS = 3_000;
 /** Longest sleep of a poll, so that a long one counts as being alive. */
 const LONGEST_SLEEP_MS = 1_000;
 
@@ -141,21 +146,31 @@ class GroupConsumer implements SinkConsumer {
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
-    const deadlineMs = Date.now() + this.config.apiTimeoutMs;
-    const { retryBackoffMs, retryBackoffMaxMs } = this.cluster.config;
-    const backoff = new Backoff(retryBackoffMs, retryBackoffMaxMs);
-    for (;;) {
-      const problem = await this.commitAttempt(offsets);
-      if (problem === null) return;
-      const waitMs = backoff.next();
-      if (problem.kind !== "retriable" || Date.now() + waitMs > deadlineMs) throw problem;
-      await delay(waitMs, new AbortController().signal);
-    }
+    const limitMs = this.closing === null ? this.config.apiTimeoutMs : CLOSING_COMMIT_MS;
+    await within(this.commitUntil(Date.now() + limitMs, offsets), limitMs, () => {
+      throw new ConnectError("retriable", `The offsets could not be committed within ${limitMs} ms`);
+    });
   }
 
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
+  }
+
+  private async commitUntil(deadlineMs: number, offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    const { retryBackoffMs, retryBackoffMaxMs } = this.cluster.config;
+    const backoff = new Backoff(retryBackoffMs, retryBackoffMaxMs);
+    const startedMs = Date.now();
+    for (;;) {
+      const problem = await this.commitAttempt(offsets);
+      if (problem === null) return;
+      const waitMs = backoff.next();
+      // Java waits out the whole time for a topic that was deleted
+      const unknownTopic = isKafkaError(problem, "UNKNOWN_TOPIC_OR_PARTITION");
+      const lastMs = unknownTopic ? Math.min(deadlineMs, startedMs + UNKNOWN_TOPIC_COMMIT_MS) : deadlineMs;
+      if (problem.kind !== "retriable" || Date.now() + waitMs > lastMs) throw problem;
+      await delay(waitMs, new AbortController().signal);
+    }
   }
 
   private async commitAttempt(offsets: readonly TopicPartitionOffset[]): Promise<ConnectError | null> {

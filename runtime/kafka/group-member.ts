@@ -1,4 +1,4 @@
-import type { ConnectError, Logger } from "../api/index.js";
+import { ConnectError, type Logger } from "../api/index.js";
 import { Backoff, delay } from "./backoff.js";
 import type { Cluster } from "./cluster.js";
 import { kafkaError, translateKafkaError } from "./errors.js";
@@ -13,6 +13,7 @@ import {
   type JoinAnswer,
 } from "./requests/group.js";
 import type { GroupIdentity } from "./requests/offsets.js";
+import { within } from "./within.js";
 
 export interface GroupOptions {
   readonly groupId: string;
@@ -163,7 +164,7 @@ export class GroupMember {
     this.stopHeartbeats();
     this.closing.abort();
     // before its first answer a member has no name to leave by
-    if (wasJoining && this.memberId === "") await Promise.race([this.joining, delayUnlessUseful(FIRST_ANSWER_MS)]);
+    if (wasJoining && this.memberId === "") await within(this.joining, FIRST_ANSWER_MS, () => undefined);
     await this.leave("the consumer is being closed", wasJoining);
   }
 
@@ -325,7 +326,10 @@ export class GroupMember {
     const request = leaveGroupRequest(this.identityNow());
     try {
       // behind a join on the same connection it would wait for the join's answer
-      await this.cluster.send({ group: this.options.groupId }, request, whileJoining ? "control" : "group");
+      const purpose = whileJoining ? "control" : "group";
+      await within(this.cluster.send({ group: this.options.groupId }, request, purpose), LEAVE_MS, () => {
+        throw new ConnectError("timeout", "the coordinator does not answer");
+      });
     } catch (error) {
       this.log.debug("Leaving the group failed: the session will time out", {
         reason: translateKafkaError(error).message,
@@ -336,7 +340,5 @@ export class GroupMember {
 
 /** How long a member being closed waits to learn its own name. */
 const FIRST_ANSWER_MS = 3_000;
-
-function delayUnlessUseful(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
-}
+/** How long it tries to leave. */
+const LEAVE_MS = 3_000;

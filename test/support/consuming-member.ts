@@ -33,6 +33,10 @@ export class ConsumingMember {
   private readonly loop: Promise<void>;
   private stopping = false;
 
+  get group(): string {
+    return this.options.group;
+  }
+
   private constructor(private readonly options: MemberOptions) {
     const { bootstrap, group, subscription, properties = {}, log = silentLogger } = options;
     this.consumer = createConsumer(
