@@ -137,7 +137,7 @@ describe("kafka/consumer and faults", () => {
       assert.equal(reading.events.length, 1);
     } finally {
       await member?.stop();
-      await kafka.deleteTopic(topic);
+      await kafka.deleteTopics([topic]);
       await second.stop();
     }
   });
