@@ -1,6 +1,6 @@
 import { ConnectError, formatDouble } from "../runtime/api/index.js";
 import type { TargetState } from "../runtime/herder.js";
-import { parseJsonTree, type JsonNode, type JsonObject } from "./json-tree.js";
+import { parseJsonTree, type JsonNode, type JsonObject } from "../runtime/api/json-tree.js";
 
 /**
  * Bodies of requests, bound as Jackson binds them to the JVM's request classes. What does not bind is answered with 500, as there.

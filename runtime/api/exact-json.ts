@@ -2,6 +2,7 @@ import { ConnectError } from "./errors.js";
 import { ExactNumber } from "./exact-number.js";
 import { formatDouble } from "./java-number.js";
 import { decodeJsonBytes } from "./json-encoding.js";
+import { jacksonError } from "./json-tree.js";
 
 /** Limits of Jackson's `StreamReadConstraints`. */
 export const MAX_JSON_DEPTH = 1000;
@@ -263,6 +264,8 @@ class Parser {
   }
 
   #error(what?: string): ConnectError {
+    const known = what === undefined ? jacksonError(this.#text) : null;
+    if (known !== null) return known;
     const end = this.#at >= this.#text.length ? "unexpected end" : "unexpected character";
     return new ConnectError("data", `Invalid JSON: ${what ?? end} at character ${this.#at}`, {
       javaClass: "com.fasterxml.jackson.core.JsonParseException",

@@ -126,16 +126,14 @@ class JsonConverter implements Converter {
   }
 }
 
-const PARSE_ERROR = "com.fasterxml.jackson.core.JsonParseException";
-
 /** Reports what is no JSON as the JVM does. */
 function reading<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof ConnectError) || error.javaClass !== PARSE_ERROR) throw error;
+    if (!(error instanceof ConnectError) || !error.javaClass.startsWith("com.fasterxml.")) throw error;
     throw new ConnectError("data", "Converting byte[] to Kafka Connect data failed due to serialization error: ", {
-      cause: new ConnectError("data", `${PARSE_ERROR}: ${error.message}`, {
+      cause: new ConnectError("data", `${error.javaClass}: ${error.message}`, {
         javaClass: "org.apache.kafka.common.errors.SerializationException",
         cause: error,
       }),

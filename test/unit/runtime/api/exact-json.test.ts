@@ -42,13 +42,30 @@ describe("parseJson()", () => {
     "NaN", "Infinity", "'a'", '"\\x"', '"\\u12g4"', '"a\nb"', '"a\u0000"', "// c\n1", "[1}", '{"a":1]', "\u00a01", "]", ",", "1e99999999999",
   ]; // prettier-ignore
   for (const text of invalid)
-    it(`refuses ${JSON.stringify(text)} without repeating it`, () => {
+    it(`refuses ${JSON.stringify(text)} with one of Jackson's exceptions`, () => {
       assert.throws(
         () => parseJson(text),
         (error: unknown) =>
-          error instanceof ConnectError && error.kind === "data" && /^Invalid JSON: /.test(error.message),
+          error instanceof ConnectError &&
+          error.kind === "data" &&
+          error.javaClass.startsWith("com.fasterxml.jackson."),
       );
     });
+
+  it("repeats no more of the text than the token that Jackson names", () => {
+    const secret = "s3cret".repeat(20);
+    for (const text of [`{"password":"${secret}`, `{"password":"${secret}",}`, `["${secret}" 1]`]) {
+      assert.throws(
+        () => parseJson(text),
+        (error: unknown) => error instanceof ConnectError && !error.message.includes("s3cret"),
+      );
+    }
+    assert.throws(() => parseJson("oops"), {
+      message:
+        "Unrecognized token 'oops': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')" +
+        "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 5]",
+    });
+  });
 
   it("limits depth and the length of numbers and names as Jackson does", () => {
     const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);

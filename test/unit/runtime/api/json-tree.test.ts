@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseJsonTree, type JsonNode } from "../../../rest-api/json-tree.js";
+import { parseJsonTree, type JsonNode } from "../../../../runtime/api/json-tree.js";
 
 const parse = (text: string): JsonNode | null => parseJsonTree(Buffer.from(text, "utf8"));
 

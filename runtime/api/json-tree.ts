@@ -1,4 +1,4 @@
-import { ConnectError } from "../runtime/api/index.js";
+import { ConnectError } from "./errors.js";
 
 /**
  * JSON as Jackson's byte parser reads it for REST: scalars keep their source text, of equal names the last counts, a byte order
@@ -31,6 +31,7 @@ const MAX_DEPTH = 1000;
 const MAX_NUMBER_LENGTH = 1000;
 
 const LITERALS: Readonly<Record<string, JsonScalar["kind"]>> = { true: "boolean", false: "boolean", null: "null" };
+const PARSE_ERROR = "com.fasterxml.jackson.core.JsonParseException";
 const EXPECTED = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
@@ -42,6 +43,17 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: "\r",
   t: "\t",
 };
+
+/** What Jackson says of a text that is no JSON; null where it reads at least one value. */
+export function jacksonError(text: string): ConnectError | null {
+  try {
+    new Parser(text).first();
+    return null;
+  } catch (error) {
+    if (error instanceof ConnectError) return error;
+    throw error;
+  }
+}
 
 /** Null for bytes without any value. Throws ConnectError `data`. */
 export function parseJsonTree(bytes: Uint8Array): JsonNode | null {
@@ -70,6 +82,8 @@ export function jsonLocation(text: string, at: number): string {
 class Parser {
   #at = 0;
   #depth = 0;
+  /** What the value that is read stands in. */
+  #around: "Object" | "Array" = "Object";
 
   constructor(readonly text: string) {}
 
@@ -86,12 +100,18 @@ class Parser {
     return node;
   }
 
+  /** The first value; what follows it is not looked at. */
+  first(): JsonNode {
+    this.#space();
+    return this.#value();
+  }
+
   #space(): void {
     while (" \t\r\n".includes(this.text[this.#at] ?? "x")) this.#at++;
   }
 
   #fail(message: string, at = this.#at): ConnectError {
-    return new ConnectError("data", message + jsonLocation(this.text, at));
+    return new ConnectError("data", message + jsonLocation(this.text, at), { javaClass: PARSE_ERROR });
   }
 
   #unexpected(expected: string): ConnectError {
@@ -116,7 +136,9 @@ class Parser {
     }
     const word = this.#take(/[A-Za-z_$][A-Za-z0-9_$]*/y);
     if (word === null)
-      throw char === undefined ? this.#end("value") : this.#unexpected(`expected a valid value ${EXPECTED.slice(14)}`);
+      throw char === undefined
+        ? this.#ended(this.#depth > 0 ? ` within/between ${this.#around} entries` : "")
+        : this.#unexpected(`expected a valid value ${EXPECTED.slice(14)}`);
     const kind = Object.hasOwn(LITERALS, word) ? LITERALS[word] : undefined;
     if (kind === undefined) throw this.#fail(`Unrecognized token '${word.slice(0, 256)}': ${EXPECTED}`);
     return { kind, text: word, at };
@@ -130,8 +152,15 @@ class Parser {
     return match[0];
   }
 
-  #end(what: string): ConnectError {
-    return this.#fail(`Unexpected end-of-input: expected close marker for ${what}`);
+  /** The text ended in an object or array that began at `start`. */
+  #unclosed(what: string, start: number): ConnectError {
+    const marker = jsonLocation(this.text, start).slice("\n at ".length);
+    return this.#ended(`: expected close marker for ${what} (start marker at ${marker})`);
+  }
+
+  #ended(where: string): ConnectError {
+    const message = `Unexpected end-of-input${where}${jsonLocation(this.text, this.#at)}`;
+    return new ConnectError("data", message, { javaClass: "com.fasterxml.jackson.core.io.JsonEOFException" });
   }
 
   #enter(): void {
@@ -149,16 +178,17 @@ class Parser {
     const members = new Map<string, JsonNode>();
     this.#enter();
     while (this.text[this.#at] !== "}") {
-      if (this.#at >= this.text.length) throw this.#end("Object");
+      if (this.#at >= this.text.length) throw this.#unclosed("Object", at);
       if (this.text[this.#at] !== '"') throw this.#unexpected("was expecting double-quote to start field name");
       const name = this.#string();
       this.#space();
-      if (this.#at >= this.text.length) throw this.#end("Object");
+      if (this.#at >= this.text.length) throw this.#ended(" within/between Object entries");
       if (this.text[this.#at] !== ":") throw this.#unexpected("was expecting a colon to separate field name and value");
       this.#at++;
       this.#space();
+      this.#around = "Object";
       members.set(name, this.#value());
-      this.#separator("}", "Object");
+      this.#separator("}", "Object", at);
     }
     this.#at++;
     this.#depth--;
@@ -170,9 +200,10 @@ class Parser {
     const items: JsonNode[] = [];
     this.#enter();
     while (this.text[this.#at] !== "]") {
-      if (this.#at >= this.text.length) throw this.#end("Array");
+      if (this.#at >= this.text.length) throw this.#unclosed("Array", at);
+      this.#around = "Array";
       items.push(this.#value());
-      this.#separator("]", "Array");
+      this.#separator("]", "Array", at);
     }
     this.#at++;
     this.#depth--;
@@ -180,13 +211,14 @@ class Parser {
   }
 
   /** To the next member after a comma, or to the closing mark. */
-  #separator(close: string, what: string): void {
+  #separator(close: string, what: string, start: number): void {
     this.#space();
-    if (this.#at >= this.text.length) throw this.#end(what);
+    if (this.#at >= this.text.length) throw this.#unclosed(what, start);
     if (this.text[this.#at] === close) return;
     if (this.text[this.#at] !== ",") throw this.#unexpected(`was expecting comma to separate ${what} entries`);
     this.#at++;
     this.#space();
+    if (this.#at >= this.text.length) throw this.#ended(` within/between ${what} entries`);
     if (this.text[this.#at] === close)
       throw this.#unexpected(what === "Object" ? "was expecting double-quote to start field name" : EXPECTED);
   }
@@ -198,8 +230,7 @@ class Parser {
       // eslint-disable-next-line no-control-regex -- JSON forbids exactly these
       value += this.#take(/[^"\\\u0000-\u001f]*/y)!;
       const char = this.text[this.#at];
-      if (char === undefined)
-        throw this.#fail("Unexpected end-of-input: was expecting closing quote for a string value");
+      if (char === undefined) throw this.#ended(": was expecting closing quote for a string value");
       this.#at++;
       if (char === '"') return value;
       if (char !== "\\") {
