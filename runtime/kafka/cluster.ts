@@ -44,6 +44,10 @@ export class Cluster {
     this.bootstrap = config.brokers.map((address) => this.newNode(address));
   }
 
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   /** Null before the first answer, and from brokers older than 0.10.1. */
   get clusterId(): string | null {
     return this.clusterIdSeen;

@@ -148,6 +148,7 @@ export class MetadataView {
   }
 
   private failed(error: unknown): void {
+    if (this.cluster.isClosed) return;
     this.wanted = true;
     const problem = translateKafkaError(error);
     if (problem.kind !== "retriable") {
