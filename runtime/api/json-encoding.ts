@@ -1,8 +1,6 @@
-import { ConnectError } from "./errors.js";
-
 /**
  * JSON bytes as text, by Jackson's rules: a byte order mark decides, else zero bytes at the start mean UTF-16, else UTF-8.
- * Throws ConnectError `data` where the bytes are none of these.
+ * Where the bytes are malformed the text ends with a character that no parser accepts.
  */
 export function decodeJsonBytes(bytes: Uint8Array): string {
   const view = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -30,6 +28,9 @@ function decodeUtf8(bytes: Buffer): string {
   return !text.includes("\ufffd") || Buffer.from(text).equals(bytes) ? text : decodeLeniently(bytes);
 }
 
+/** Ends a text at malformed bytes: no value may contain it, and what comes after the value is not read. */
+const MALFORMED = "\u0000";
+
 /**
  * UTF-8 as Jackson reads it: two to four byte sequences whose leading and following bytes have the right bits are accepted
  * even where they encode a surrogate or are longer than needed. What stands for an ASCII character that way is written as an
@@ -45,11 +46,11 @@ function decodeLeniently(bytes: Uint8Array): string {
       continue;
     }
     const length = (lead & 0xe0) === 0xc0 ? 2 : (lead & 0xf0) === 0xe0 ? 3 : (lead & 0xf8) === 0xf0 ? 4 : 0;
-    if (length === 0) throw malformed(at);
+    if (length === 0) return text + MALFORMED;
     let code = lead & (0xff >> (length + 1));
     for (let i = 1; i < length; i++) {
       const next = bytes[at + i];
-      if (next === undefined || (next & 0xc0) !== 0x80) throw malformed(at);
+      if (next === undefined || (next & 0xc0) !== 0x80) return text + MALFORMED;
       code = (code << 6) | (next & 0x3f);
     }
     text += code < 0x80 ? `\\u${code.toString(16).padStart(4, "0")}` : charactersOf(code);
@@ -61,10 +62,4 @@ function decodeLeniently(bytes: Uint8Array): string {
 function charactersOf(code: number): string {
   if (code < 0x10000) return String.fromCharCode(code);
   return String.fromCharCode(0xd800 | (((code - 0x10000) >> 10) & 0x7ff), 0xdc00 | (code & 0x3ff));
-}
-
-function malformed(at: number): ConnectError {
-  return new ConnectError("data", `Invalid JSON: invalid UTF-8 at byte ${at}`, {
-    javaClass: "com.fasterxml.jackson.core.JsonParseException",
-  });
 }
