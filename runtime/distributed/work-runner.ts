@@ -6,7 +6,7 @@ import type { Worker } from "../worker/worker.js";
 import { planRestart } from "../worker/restart-plan.js";
 import type { StageTracker } from "../worker/stage.js";
 import type { TaskPublisher } from "./task-publisher.js";
-import { minus, NO_WORK, sameTask, type Work } from "./work.js";
+import { isEmpty, minus, NO_WORK, sameTask, type Work } from "./work.js";
 
 export interface WorkRunnerParts {
   readonly worker: Worker;
@@ -31,8 +31,13 @@ export class WorkRunner {
     return this.#running;
   }
 
-  /** Starts what of `work` does not run yet. What fails to start has its status for it. */
+  /**
+   * Starts what of `work` does not run yet; what fails to start has its status for it. Stops what runs beyond `work`: an eager
+   * leader that takes over from an incremental one gives out everything without revoking anything.
+   */
   async start(work: Work): Promise<void> {
+    const excess = minus(this.#running, work);
+    if (!isEmpty(excess)) await this.stop(excess);
     const missing = minus(work, this.#running);
     const count = missing.connectors.length + missing.tasks.length;
     if (count > 0)
