@@ -343,7 +343,11 @@ export class RunningTask {
     this.#refused = wasRefused && this.#batch.length > 0;
     this.#context.retainPaused(this.#offsets.partitions());
     if (this.#refused || this.#paused) consumer.pause(this.#offsets.partitions());
-    else if (wasRefused) this.#releaseAll();
+    else {
+      if (wasRefused) this.#releaseAll();
+      // A partition that was given back at once comes anew: it does not know that the task paused it.
+      consumer.pause(this.#context.pausedByTask());
+    }
     if (partitions.length === 0 || this.#rebalanceError !== null) return;
     try {
       await task.open?.(partitions);

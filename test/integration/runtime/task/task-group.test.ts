@@ -339,6 +339,26 @@ describe("TaskGroup, a sink task", function () {
     assert.equal(new Set([...first.taken, ...second.taken]).size, 4);
   });
 
+  it("keeps a partition paused over a rebalance in which it comes back", async () => {
+    const topic = await newTopic("kept", 2);
+    const of = bench({ config: { topics: topic } });
+    const first = await of.start(0);
+    await of.until("the partitions are open", () => first.calls.some((call) => call.startsWith("open ")));
+    first.context.pause([{ topic, partition: 0 }]);
+    await of.start(1);
+    await of.until("it has but one left", () => first.calls.includes(`open ${topic}-0`));
+    await kafka.produce(topic, [0, 1].map((partition) => ({ value: `v${partition}`, partition }))); // prettier-ignore
+    await of.until("the other has its record", () => of.tasks[1]?.taken.length === 1);
+    const calls = first.calls.length;
+    await of.stop(1);
+    await of.until("all is back", () => first.calls.slice(calls).includes(`open ${topic}-0 ${topic}-1`));
+    await kafka.produce(topic, [{ value: "w1", partition: 1 }]);
+    await of.until("the other one flows", () => first.values.includes("w1"));
+    assert.deepEqual(first.values, ["w1"]);
+    first.context.resume([{ topic, partition: 0 }]);
+    await of.until("it flows again", () => first.values.includes("v0"));
+  });
+
   it("lets go of partitions that were lost, commits nothing of them, and reads them again", async () => {
     const topic = uniqueName("lost");
     const { broker, proxy, bootstrap } = await proxiedBroker();
