@@ -47,7 +47,14 @@ await runCommand("ConnectDistributed", loggers, async () => {
     ...openStores(config, admin, loggers),
     group: await openGroup(config, base.rest.workerId, wakeup, loggers),
   }));
-  const { worker, tasks } = createWorker(config, base, statuses, transformer, loggers, () => membership.generation);
+  const { worker, tasks, restarts } = createWorker(
+    config,
+    base,
+    statuses,
+    transformer,
+    loggers,
+    () => membership.generation,
+  );
   const { herder, engine, membership } = await orExit(EXIT.config, () =>
     Promise.resolve(
       assembleClusterWorker({
@@ -82,6 +89,7 @@ await runCommand("ConnectDistributed", loggers, async () => {
       }),
     ),
   );
+  restarts.bind(herder);
   base.rest.initialize(
     herder,
     workerMetrics({ worker, tasks, statuses, workerId: base.rest.workerId, rebalances: () => membership.metrics }),
@@ -92,6 +100,7 @@ await runCommand("ConnectDistributed", loggers, async () => {
     await Promise.race([running, signal]);
     await base.rest.close();
   } finally {
+    restarts.close();
     engine.stop();
     await running.finally(async () => {
       group.close();

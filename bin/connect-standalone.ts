@@ -35,7 +35,7 @@ await runCommand("ConnectStandalone", loggers, async () => {
   const base = await openBase(config, loggers, levels);
   const configs = new MemoryConfigStore(loggers.get("org.apache.kafka.connect.storage.MemoryConfigBackingStore"));
   const statuses = new MemoryStatusStore(loggers.get("org.apache.kafka.connect.storage.MemoryStatusBackingStore"));
-  const { worker, tasks } = createWorker(config, base, statuses, transformer, loggers, () => 0);
+  const { worker, tasks, restarts } = createWorker(config, base, statuses, transformer, loggers, () => 0);
   const { registry } = base;
   const { workerId } = base.rest;
   const log = loggers.get("org.apache.kafka.connect.runtime.Worker");
@@ -53,6 +53,7 @@ await runCommand("ConnectStandalone", loggers, async () => {
     clientKeys: CLIENT_KEYS,
     offsets: new SinkOffsets({ config, transformer, registry, log }),
   });
+  restarts.bind(herder);
   base.rest.initialize(herder, workerMetrics({ worker, tasks, statuses, workerId }));
   try {
     for (const file of files)
@@ -63,6 +64,7 @@ await runCommand("ConnectStandalone", loggers, async () => {
     herder.ready();
     await signal;
   } finally {
+    restarts.close();
     await base.rest.close();
     await herder.stop();
     await tasks.close();

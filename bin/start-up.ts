@@ -15,6 +15,7 @@ import {
   type ConfigTransformer,
 } from "../runtime/worker/config-providers.js";
 import { parseProperties, type Properties } from "../runtime/worker/properties.js";
+import { TaskRestarts } from "../runtime/worker/task-restarts.js";
 import { TaskHost } from "../runtime/worker/task-host.js";
 import { Worker } from "../runtime/worker/worker.js";
 import type { WorkerConfig } from "../runtime/worker/worker-config.js";
@@ -155,7 +156,16 @@ export function createWorker(
   transformer: ConfigTransformer,
   loggers: Loggers,
   generation: () => number,
-): { worker: Worker; tasks: TaskHost } {
+): { worker: Worker; tasks: TaskHost; restarts: TaskRestarts } {
+  const log = loggers.get("org.apache.kafka.connect.runtime.Worker");
+  const restarts = new TaskRestarts(
+    {
+      maxAttempts: config.common["task.restart.max.attempts"],
+      backoffMs: config.common["task.restart.backoff.ms"],
+      backoffMaxMs: config.common["task.restart.backoff.max.ms"],
+    },
+    log,
+  );
   const worker = new Worker({
     config,
     workerId: base.rest.workerId,
@@ -164,6 +174,9 @@ export function createWorker(
     statuses,
     loggers,
     generation,
+    onTaskFailed: (id) => {
+      restarts.onFailed(id);
+    },
   });
   const threads = config.common["task.threads"];
   const tasks = new TaskHost({
@@ -174,10 +187,10 @@ export function createWorker(
     onEvent: (event) => {
       worker.onTaskEvent(event);
     },
-    log: loggers.get("org.apache.kafka.connect.runtime.Worker"),
+    log,
   });
   worker.attach(tasks);
-  return { worker, tasks };
+  return { worker, tasks, restarts };
 }
 
 export { callWorker };

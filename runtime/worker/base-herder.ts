@@ -87,6 +87,14 @@ export abstract class BaseHerder {
     return { id: id.task, ...instanceState(status) };
   }
 
+  /** The task failed on this worker and has not been touched since. */
+  isFailedHere(id: ConnectorTaskId): boolean {
+    const { statuses, configs, workerId } = this.parts;
+    const status = statuses.task(id);
+    const connector = configs.snapshot().connectors.get(id.connector);
+    return status?.state === "FAILED" && status.workerId === workerId && connector?.targetState === "STARTED";
+  }
+
   activeTopics(name: string): readonly string[] {
     if (!this.parts.config.common["topic.tracking.enable"]) throw forbidden("Topic tracking is disabled.");
     return this.parts.statuses.topics(name).map((status) => status.topic);
