@@ -139,8 +139,12 @@ export class OffsetFiles implements RecordSink {
     const { maxBytes } = this.#config;
     if (maxBytes > 0 && [...touched].some(({ object }) => object.encodedBytes >= maxBytes))
       this.#context.requestCommit();
+    const complete = new Set(this.#complete);
     await this.#deferring(() =>
-      Promise.all([...touched].filter(({ object }) => object.needsDrain).map(({ object }) => object.drain(false))),
+      forEachLimited(touched, FINISH_CONCURRENCY, async (file) => {
+        if (complete.has(file)) await file.object.seal();
+        else if (file.object.needsDrain) await file.object.drain(false);
+      }),
     );
   }
 

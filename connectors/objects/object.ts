@@ -45,6 +45,7 @@ export class OpenObject {
   #sentBytes = 0;
   #encodedBytes = 0;
   #heldBytes = 0;
+  #sealed = false;
   #closed = false;
 
   constructor(settings: ObjectSettings, target: ObjectTarget) {
@@ -93,6 +94,7 @@ export class OpenObject {
    * they have arrived. Throws what an earlier send failed with.
    */
   async drain(all: boolean): Promise<void> {
+    if (this.#sealed) return;
     const before = this.#plain.length;
     await this.#encoder.settle?.(all);
     this.#encodedBytes += this.#plain.length - before;
@@ -109,12 +111,20 @@ export class OpenObject {
     this.#throwFailure();
   }
 
+  /** Takes no more records: frees what encoder and compressor hold, and sends all but the last chunk. Throws as `drain`. */
+  async seal(): Promise<void> {
+    if (this.#sealed) return;
+    await this.#encoder.finish();
+    this.#sealed = true;
+    this.#countHeld();
+    if (this.#compresses) await this.#finishCompression();
+    await this.#drainToLast();
+  }
+
   /** Ends the object and makes it visible. Throws after having let go of everything. */
   async finish(): Promise<StoredObject> {
     try {
-      await this.#encoder.finish();
-      if (this.#compresses) await this.#finishCompression();
-      await this.#drainToLast();
+      await this.seal();
       const rest = this.#wire.takeAll();
       try {
         const stored = await this.#finishUpload(rest);
