@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Case, Condition, Step } from "./case-file.js";
 import { compareAnswer } from "./compare.js";
+import { contractProblems } from "./contract.js";
 import { sendRequest, type CaseAnswer } from "./http.js";
 import { substitute, type Variables } from "./placeholders.js";
 
@@ -21,7 +22,10 @@ export async function playCase(base: string, one: Case, given: Variables): Promi
     for (const [index, recorded] of one.steps.entries()) {
       const step = substitute(recorded, variables);
       const { answer, note } = await playStep(base, step);
-      const found = note === null ? compareAnswer(step, step.expect, answer) : [note];
+      const found =
+        note === null
+          ? [...compareAnswer(step, step.expect, answer), ...contractProblems(step.request, answer)]
+          : [note];
       const { method, path, raw } = step.request;
       const label = `step ${index + 1}, ${raw === undefined ? `${method} ${path}` : JSON.stringify(raw.slice(0, 60))}`;
       problems.push(...found.map((problem) => `${label}: ${problem}`));
