@@ -1,3 +1,5 @@
+import { ConnectError } from "../api/index.js";
+import { forbiddenText, overridePolicy } from "../plugins/client-overrides.js";
 import type { ClientProperties } from "../kafka/seam.js";
 import { CLIENT_KEYS } from "./client-keys.js";
 import { withPrefix, type Properties } from "./properties.js";
@@ -73,6 +75,19 @@ export function deadLetterProducerProperties(
     ...withPrefix(worker.properties, "producer."),
     ...withPrefix(config, "producer.override."),
   };
+}
+
+/**
+ * Throws ConnectError `fatal` when the connector overrides client keys that the worker's policy forbids. REST refuses such a
+ * configuration; one that was stored under another policy fails its tasks. Producer and admin serve the dead letter queue only.
+ */
+export function checkOverrides(worker: WorkerConfig, config: Properties): void {
+  const policy = overridePolicy(worker.common["connector.client.config.override.policy"]);
+  const deadLetters = (config["errors.deadletterqueue.topic.name"] ?? "").trim() !== "";
+  for (const client of deadLetters ? ["consumer", "producer", "admin"] : ["consumer"])
+    for (const key of Object.keys(withPrefix(config, `${client}.override.`)))
+      if (!policy.allows(key))
+        throw new ConnectError("fatal", `Client Config Overrides not allowed: ${forbiddenText(policy, key)}`);
 }
 
 /** An admin client on behalf of a connector: of its dead letter queue (`connector-dlq-adminclient-`) or its offsets. */

@@ -5,7 +5,12 @@ import type { PluginRegistry } from "../plugins/registry.js";
 import type { ConfigSnapshot, ConnectorSnapshot } from "../storage/config-state.js";
 import type { StatusStore } from "../storage/status-store.js";
 import type { TaskEvent, TaskKey } from "../task/protocol.js";
-import { connectorAdminProperties, consumerProperties, deadLetterProducerProperties } from "./client-properties.js";
+import {
+  checkOverrides,
+  connectorAdminProperties,
+  consumerProperties,
+  deadLetterProducerProperties,
+} from "./client-properties.js";
 import type { ConfigTransformer } from "./config-providers.js";
 import { ConnectorHost, type ConnectorListener } from "./connector-host.js";
 import { checkTasksMax, generateTaskConfigs } from "./task-configs.js";
@@ -148,6 +153,7 @@ export class Worker implements ConnectorListener {
       const connectorConfig = await transformer.resolve(connector.config);
       const plugin = this.#taskPlugin(id, connectorConfig);
       version = plugin.version;
+      checkOverrides(config, connectorConfig);
       checkTasksMax(id.connector, connector.taskConfigs.length, connectorConfig, this.#log);
       const taskConfig = await transformer.resolve(raw);
       this.#tasks.set(key, { id, version, started: false });
