@@ -81,6 +81,16 @@ export class OwnedProcess {
     return `--- last lines of ${this.name} (pid ${this.pid}) ---\n${lines.slice(-lineCount).join("\n")}\n---`;
   }
 
+  /** Throws, with the last lines, when the process has ended although it should not have. */
+  expectRunning(): void {
+    if (this.exit !== undefined) throw this.endedError("while it was needed");
+  }
+
+  private endedError(when: string): Error {
+    const how = this.exit?.signal ?? `exit code ${this.exit?.code ?? "unknown"}`;
+    return new Error(`${this.name} ended (${how}) ${when}\n${this.tail()}`);
+  }
+
   /** Sends a signal to the process; does nothing when it has ended. */
   signal(signal: NodeJS.Signals): void {
     if (this.exit === undefined) this.child.kill(signal);
@@ -112,10 +122,7 @@ export class OwnedProcess {
     return waitUntil(
       `${this.name}: ${description}`,
       async () => {
-        if (this.exit !== undefined) {
-          const how = this.exit.signal ?? `exit code ${this.exit.code}`;
-          throw new GiveUp(new Error(`${this.name} ended (${how}) before: ${description}\n${this.tail()}`));
-        }
+        if (this.exit !== undefined) throw new GiveUp(this.endedError(`before: ${description}`));
         if (this.child.pid === undefined) await this.ended;
         return condition();
       },

@@ -8,11 +8,19 @@ async function main(): Promise<void> {
   console.log(`export SLUICE_TEST_GCS=${emulator.url}`);
   console.error("Kafka and the storage emulator are up; Ctrl-C stops them.");
   const keepAlive = setInterval(() => undefined, 60_000);
-  await new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, resolve);
-    void broker.process?.ended.then(resolve);
-    void emulator.process.ended.then(resolve);
+  const why = await new Promise<string>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+      });
+    }
+    for (const owned of [broker.process, emulator.process]) {
+      void owned?.ended.then((exit) => {
+        resolve(`${owned.name} ended (${exit.signal ?? exit.code})`);
+      });
+    }
   });
+  console.error(`Stopping: ${why}`);
   clearInterval(keepAlive);
   await emulator.stop();
   await broker.stop();

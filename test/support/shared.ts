@@ -27,7 +27,9 @@ export async function sharedBootstrap(): Promise<string> {
   const given = process.env["SLUICE_TEST_BOOTSTRAP"];
   if (given !== undefined && given !== "") return given;
   broker ??= proxied === undefined ? startBroker() : proxied.then((started) => started.broker);
-  return (await broker).bootstrap();
+  const started = await broker;
+  started.process?.expectRunning();
+  return started.bootstrap();
 }
 
 /** Killed at the end: its data is thrown away, so an orderly stop would only take time. */
@@ -61,7 +63,9 @@ export async function sharedGcs(): Promise<string> {
   const given = process.env["SLUICE_TEST_GCS"];
   if (given !== undefined && given !== "") return given;
   emulator ??= startEmulator();
-  return (await emulator).url;
+  const started = await emulator;
+  started.process.expectRunning();
+  return started.url;
 }
 
 async function startEmulator(): Promise<GcsEmulator> {
