@@ -143,7 +143,10 @@ class Parser {
 
   #word<T>(word: string, value: T): T {
     const end = this.#at + word.length;
-    if (!this.#text.startsWith(word, this.#at) || isWordPart(this.#text.charCodeAt(end))) throw this.#error();
+    const next = this.#text.charCodeAt(end);
+    // A zero at the end stands for malformed bytes, which Jackson decodes here.
+    const isMalformed = next === 0 && end === this.#text.length - 1;
+    if (!this.#text.startsWith(word, this.#at) || isMalformed || isWordPart(next)) throw this.#error();
     this.#at = end;
     return value;
   }
@@ -294,5 +297,5 @@ function isNumberStart(c: number): boolean {
 
 /** A character that would make `true`, `false` or `null` another word. */
 function isWordPart(c: number): boolean {
-  return (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 95 || c === 36 || c > 127;
+  return (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 95 || c > 127;
 }

@@ -28,6 +28,7 @@ const plainTexts = [
   '{"a":1,"a":2}',
   '{"a":1} trailing',
   "1 2",
+  "null$x",
   "[]",
   "{}",
   "9223372036854775807",
@@ -60,6 +61,8 @@ const bytes = [
   ["an over-long slash", "22 c0 af 22"],
   ["a wrong lead byte", "22 ff 22"],
   ["a broken sequence", "22 c3 22"],
+  ["malformed bytes after a value", "22 61 22 ff"],
+  ["malformed bytes after a word", "6e 75 6c 6c ff"],
   ["UTF-16", "22 00 61 00 22 00"],
   ["UTF-16, big-endian", "00 22 00 61 00 22"],
 ] as const;
