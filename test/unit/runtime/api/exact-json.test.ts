@@ -105,7 +105,7 @@ describe("parseJsonBytes()", () => {
 
   it("refuses other malformed UTF-8 in the value, and does not see it after the value", () => {
     for (const bad of [0xff, 0x80, 0xc3, 0xf8]) {
-      assert.throws(() => parseJsonBytes(bytes('"', bad, 'a"')), /^ConnectError: Invalid JSON: .* at character 1$/);
+      assert.throws(() => parseJsonBytes(bytes('"', bad, 'a"')), ConnectError);
       assert.equal(parseJsonBytes(bytes('"a" ', bad)), "a");
     }
   });
