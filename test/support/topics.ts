@@ -1,4 +1,5 @@
 import { Kafka, logLevel, CompressionTypes, type IHeaders, type Message } from "kafkajs";
+import { waitUntil } from "./wait.js";
 
 /** A record as a test writes it. */
 export interface TestRecord {
@@ -40,12 +41,18 @@ export class TestKafka {
 
   async createTopic(topic: string, { partitions = 1, configs = {} }: TopicOptions = {}): Promise<void> {
     const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
-    await this.withAdmin((admin) =>
-      admin.createTopics({
-        waitForLeaders: true,
+    await this.withAdmin(async (admin) => {
+      await admin.createTopics({
+        // kafkajs gives up waiting where the broker does not know the topic yet.
+        waitForLeaders: false,
         topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
-      }),
-    );
+      });
+      await waitUntil(`${topic} has leaders`, async () => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        const led = topics[0]?.partitions.filter(({ leader }) => leader >= 0) ?? [];
+        return led.length === partitions;
+      });
+    });
   }
 
   /** Deletes those of the topics that exist. */
