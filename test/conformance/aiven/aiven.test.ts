@@ -5,7 +5,8 @@ import { SchemaRegistry } from "../../support/schema-registry.js";
 import { sharedBootstrap, sharedGcs, sharedKafka } from "../../support/shared.js";
 import { createProducer } from "../../../runtime/kafka/producer.js";
 import { caseNames, loadCase } from "./case.js";
-import { Judge } from "./judge.js";
+import { Judge } from "../objects/judge.js";
+import { sideBySide } from "../objects/side-by-side.js";
 import { runCase } from "./run-case.js";
 import type { Stage } from "./run-case.js";
 
@@ -15,20 +16,6 @@ const CONCURRENCY = 10;
 /** Five letters that no other run has. */
 function newRunId(): string {
   return Array.from({ length: 5 }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join("");
-}
-
-/** Differences of every case, by name, as they come in. */
-function runAll(names: readonly string[], stage: Stage): Map<string, Promise<string[]>> {
-  const results = new Map<string, Promise<string[]>>();
-  const lanes = Array.from({ length: CONCURRENCY }, () => Promise.resolve<unknown>(null));
-  for (const [index, name] of names.entries()) {
-    const lane = index % CONCURRENCY;
-    const result = lanes[lane]!.then(() => runCase(loadCase(name, stage.runId), stage));
-    result.catch(() => undefined);
-    results.set(name, result);
-    lanes[lane] = result.catch(() => undefined);
-  }
-  return results;
 }
 
 describe("The Aiven sink", () => {
@@ -46,11 +33,11 @@ describe("The Aiven sink", () => {
       kafka: await sharedKafka(),
       producer: createProducer({ "bootstrap.servers": bootstrap }, silentLogger),
       registry: await SchemaRegistry.start(),
-      judge: await Judge.start(),
+      judge: await Judge.start("aiven"),
       gcs: await sharedGcs(),
       runId: newRunId(),
     };
-    results = runAll(names, stage);
+    results = sideBySide(names, CONCURRENCY, (name) => runCase(loadCase(name, stage.runId), stage));
   });
   after(async () => {
     stage.judge.stop();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectFolder } from "../../support/folders.js";
-import { parseExactly } from "./json-same.js";
+import { parseExactly } from "../objects/json-same.js";
 
 /** Data of a record: the whole message. */
 export type CaseData = { readonly utf8: string } | { readonly base64: string } | null;

@@ -1,6 +1,6 @@
 import type { Case, ExpectedObject } from "./case.js";
-import type { Judge } from "./judge.js";
-import { difference, parseExactly, sameNumber, sameText } from "./json-same.js";
+import type { Judge } from "../objects/judge.js";
+import { difference, parseExactly, sameNumber, sameText } from "../objects/json-same.js";
 
 /** An object as it was found. */
 export interface FoundObject {

@@ -9,7 +9,7 @@ import { bytesOf } from "./case.js";
 import type { Case, CaseRecord, DeadLetter } from "./case.js";
 import { compareObject } from "./compare.js";
 import type { FoundObject } from "./compare.js";
-import type { Judge } from "./judge.js";
+import type { Judge } from "../objects/judge.js";
 
 /** What a case runs on. */
 export interface Stage {
