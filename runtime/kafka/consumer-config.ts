@@ -172,5 +172,6 @@ export function consumerConfig(properties: ClientProperties): ConsumerConfig {
     checkCrcs: values["check.crcs"],
     rack: values["client.rack"],
     takeBytes: POLL_BYTES,
+    reuseBuffers: true,
   };
 }

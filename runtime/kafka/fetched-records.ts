@@ -45,7 +45,7 @@ export class FetchedRecords {
    */
   constructor(
     private readonly tp: TopicPartition,
-    private readonly buffer: Buffer,
+    readonly buffer: Buffer,
     fetched: FetchedPartition,
     fetchOffset: number,
     private readonly options: DecodeOptions,

@@ -1,5 +1,6 @@
 import { ConnectError, topicPartitionKey, type Logger, type TopicPartition } from "../api/index.js";
 import { Backoff } from "./backoff.js";
+import { fetchBuffers } from "./buffer-pool.js";
 import type { Cluster } from "./cluster.js";
 import { FetchedRecords, type DecodeOptions } from "./fetched-records.js";
 import type { MetadataView } from "./metadata-view.js";
@@ -17,6 +18,11 @@ export interface FetcherConfig extends FetchOptions, DecodeOptions {
   readonly offsetReset: "earliest" | "latest" | "none";
   /** Records, decompressed, that one `take` gives at most, about. */
   readonly takeBytes: number;
+  /**
+   * Use the memory of what was taken again, once a later `take` gives records while no partition is paused: whoever holds records
+   * for a second delivery pauses. False: what was taken stays as it is.
+   */
+  readonly reuseBuffers: boolean;
 }
 
 /** A partition being read. `position` null: being looked up, as `reset` says. */
@@ -57,6 +63,10 @@ export class Fetcher {
   private lookingUp = false;
   private lookUpNotBeforeMs = 0;
   private failure: ConnectError | null = null;
+  /** Partitions that still have records in a fetch answer. */
+  private readonly unread = new Map<Buffer, number>();
+  /** Memory behind what was taken last. */
+  private handedOut: ArrayBufferLike[] = [];
 
   constructor(
     private readonly cluster: Cluster,
@@ -93,7 +103,11 @@ export class Fetcher {
   remove(tp: TopicPartition): void {
     const key = topicPartitionKey(tp);
     const partition = this.partitions.get(key);
-    if (partition !== undefined) partition.epoch++;
+    if (partition !== undefined) {
+      partition.epoch++;
+      // records that nobody takes: their answer is left to the garbage collector
+      if (partition.records !== null) this.unread.delete(partition.records.buffer);
+    }
     this.partitions.delete(key);
   }
 
@@ -109,6 +123,7 @@ export class Fetcher {
   seek(tp: TopicPartition, nextOffset: number): void {
     const partition = this.find(tp);
     partition.epoch++;
+    if (partition.records !== null) this.unread.delete(partition.records.buffer);
     partition.position = nextOffset;
     partition.reset = null;
     partition.records = null;
@@ -171,6 +186,8 @@ export class Fetcher {
   /** Records that have come, of partitions not paused; none if there are none. Throws ConnectError for those that cannot be read. */
   async take(): Promise<PartitionBatch[]> {
     const taken: PartitionBatch[] = [];
+    const before = this.handedOut;
+    this.handedOut = [];
     let bytes = 0;
     for (const [key, partition] of [...this.partitions]) {
       const { records } = partition;
@@ -182,7 +199,27 @@ export class Fetcher {
       // the others come first the next time
       if (this.partitions.delete(key)) this.partitions.set(key, partition);
     }
+    this.reuse(before, taken);
     return taken;
+  }
+
+  /** What was handed out `before` is read no more; `taken` is what is handed out now. */
+  private reuse(before: readonly ArrayBufferLike[], taken: readonly PartitionBatch[]): void {
+    if (!this.config.reuseBuffers) return;
+    if (taken.length === 0) {
+      this.handedOut.push(...before);
+      return;
+    }
+    for (const { columns } of taken) this.handedOut.push(columns.offsets.buffer);
+    if ([...this.partitions.values()].some(({ paused }) => paused)) return;
+    for (const memory of before) fetchBuffers.give(memory);
+  }
+
+  /** A partition has taken all that it had in a fetch answer. */
+  private finished(buffer: Buffer): void {
+    const left = (this.unread.get(buffer) ?? 0) - 1;
+    if (left > 0) this.unread.set(buffer, left);
+    else if (this.unread.delete(buffer)) this.handedOut.push(buffer.buffer);
   }
 
   private async takeFrom(
@@ -200,12 +237,16 @@ export class Fetcher {
       }
       partition.position = records.nextOffset;
       partition.compressionRatio = records.compressionRatio;
-      if (records.drained) partition.records = null;
+      if (records.drained) {
+        partition.records = null;
+        this.finished(records.buffer);
+      }
       return batches;
     } catch (error) {
       const { topic } = partition;
       const offset = records.nextOffset;
       partition.records = null;
+      this.unread.delete(records.buffer);
       partition.position = offset;
       if (partition.corruptAt !== offset) {
         this.log.warn("Records cannot be read and are fetched once more", {
@@ -314,6 +355,7 @@ export class Fetcher {
         this.config,
         partition.compressionRatio,
       );
+      if (this.config.reuseBuffers) this.unread.set(buffer, (this.unread.get(buffer) ?? 0) + 1);
     }
     if (fetched.preferredReplica >= 0) {
       partition.replica = {

@@ -1,3 +1,5 @@
+import { fetchBuffers } from "./buffer-pool.js";
+
 const SMALL_FRAME_BYTES = 8_192;
 
 /**
@@ -40,7 +42,7 @@ export class FrameAssembler {
     this.headerBytes = 0;
     const size = this.header.readInt32BE(0);
     if (size < 4 || size > this.limitBytes) throw new RangeError(`a response of ${size} bytes was announced`);
-    this.frame = size < SMALL_FRAME_BYTES ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size);
+    this.frame = size < SMALL_FRAME_BYTES ? Buffer.allocUnsafe(size) : Buffer.from(fetchBuffers.take(size), 0, size);
     this.filled = 0;
     return position;
   }

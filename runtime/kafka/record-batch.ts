@@ -1,6 +1,7 @@
 import { ConnectError, type RecordColumns } from "../api/index.js";
 import { crc32c } from "./crc32c.js";
 import { readInt64 } from "./wire.js";
+import { fetchBuffers } from "./buffer-pool.js";
 
 /**
  * Record batches of message format 2 (Kafka ≥ 0.11; `DefaultRecordBatch`): a header of 61 bytes, then records of
@@ -107,7 +108,7 @@ export class ColumnsBuilder {
 
   /** `capacity`: records at most. */
   constructor(buffer: Buffer, capacity: number, timestampType: RecordColumns["timestampType"]) {
-    const memory = new ArrayBuffer(capacity * 40);
+    const memory = fetchBuffers.take(capacity * 40);
     const ints = (index: number): Int32Array => new Int32Array(memory, capacity * (16 + 4 * index), capacity);
     this.columns = {
       buffer,

@@ -183,6 +183,7 @@ class KafkaTopicLog implements TopicLog {
       checkCrcs: true,
       offsetReset: "earliest",
       takeBytes: PARTITION_FETCH_BYTES,
+      reuseBuffers: false,
     } as const;
     return [metadata, new Fetcher(this.cluster, metadata, config, this.log, onChange)];
   }

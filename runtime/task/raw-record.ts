@@ -3,7 +3,7 @@ import type { HeaderConverter, RecordColumns, RecordOrigin, TimestampType } from
 /** A header as it is in Kafka. */
 export type RawHeader = readonly [key: string, value: Uint8Array | null];
 
-/** A record as it came from Kafka, for the dead letter queue. Bytes are views into the fetch buffer. */
+/** A record as it came from Kafka, for the dead letter queue. Bytes are copies: it may wait longer than the fetch buffer lives. */
 export interface RawRecord {
   readonly topic: string;
   readonly partition: number;
@@ -31,15 +31,16 @@ export class RowOrigin implements RecordOrigin {
 
   raw(): RawRecord {
     const { columns, row } = this;
+    const headers = decodeHeaders(columns.buffer, columns.headersStart[row]!, columns.headerCount[row]!);
     return {
       topic: this.topic,
       partition: this.partition,
       offset: this.offset,
       timestampMs: columns.timestampsMs[row]!,
       timestampType: columns.timestampType,
-      key: keyBytes(columns, row),
-      value: valueBytes(columns, row),
-      headers: decodeHeaders(columns.buffer, columns.headersStart[row]!, columns.headerCount[row]!),
+      key: copyOf(keyBytes(columns, row)),
+      value: copyOf(valueBytes(columns, row)),
+      headers: headers.map(([name, value]) => [name, copyOf(value)]),
     };
   }
 }
@@ -52,6 +53,10 @@ export function keyBytes(columns: RecordColumns, row: number): Uint8Array | null
 /** A view of the value's bytes; null is Kafka's null. */
 export function valueBytes(columns: RecordColumns, row: number): Uint8Array | null {
   return view(columns.buffer, columns.valueStart[row]!, columns.valueLength[row]!);
+}
+
+function copyOf(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes === null ? null : Buffer.from(bytes);
 }
 
 function view(buffer: Buffer, start: number, length: number): Uint8Array | null {
