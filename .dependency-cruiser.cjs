@@ -26,10 +26,16 @@ module.exports = {
       { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/(logging|api)/"] },
     ),
     rule(
+      "tls-below",
+      "runtime/tls sees runtime/api only.",
+      { path: "^runtime/tls/" },
+      { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/(tls|api)/"] },
+    ),
+    rule(
       "kafka-below",
-      "runtime/kafka sees runtime/api only.",
+      "runtime/kafka sees runtime/tls and runtime/api only.",
       { path: "^runtime/kafka/" },
-      { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/kafka/", "^runtime/api/"] },
+      { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/(kafka|tls|api)/"] },
     ),
     rule(
       "task-below",
@@ -63,9 +69,9 @@ module.exports = {
     ),
     rule(
       "plugin-code-sees-api",
-      "Converters and transformations see runtime/api only.",
+      "Converters and transformations see runtime/api, and runtime/tls for schema registries, only.",
       { path: "^runtime/(converters|transforms)/" },
-      { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/(converters|transforms|api)/"] },
+      { path: "^(runtime|connectors|rest-api|bin|test)/", pathNot: ["^runtime/(converters|transforms|tls|api)/"] },
     ),
     rule(
       "transforms-not-converters",
@@ -75,13 +81,13 @@ module.exports = {
     ),
     rule(
       "rest-sees-herder",
-      "REST knows the herder interface, the api, plug-in metadata and the worker's configuration.",
+      "REST knows the herder interface, the api, TLS, plug-in metadata and the worker's configuration.",
       { path: "^rest-api/" },
       {
         path: "^(runtime|connectors|bin|test)/",
         pathNot: [
           "^runtime/herder\\.ts$",
-          "^runtime/(api|plugins)/",
+          "^runtime/(api|plugins|tls)/",
           "^runtime/worker/(worker-config|properties)\\.ts$",
         ],
       },

@@ -3,11 +3,11 @@ import { ConnectError, parseConfig, type LogLevel } from "../runtime/api/index.j
 import { callWorker } from "../rest-api/forward.js";
 import { RestServer } from "../rest-api/server.js";
 import { createAdmin } from "../runtime/kafka/admin.js";
-import { CONNECTION_KEYS } from "../runtime/kafka/client-config-keys.js";
-import { tlsOptions } from "../runtime/kafka/security/tls.js";
 import { Loggers, parseLogLevel } from "../runtime/logging/loggers.js";
 import { loadPlugins, type PluginSources } from "../runtime/plugins/load.js";
 import type { PluginRegistry } from "../runtime/plugins/registry.js";
+import { SSL_KEYS } from "../runtime/tls/ssl-keys.js";
+import { tlsOptions } from "../runtime/tls/tls.js";
 import { workerClientProperties } from "../runtime/worker/client-properties.js";
 import {
   configProviders,
@@ -140,7 +140,7 @@ export async function openBase(
     RestServer.open({
       worker: config,
       env: process.env,
-      readTls: (ssl) => tlsOptions(parseConfig(CONNECTION_KEYS, ssl)),
+      readTls: (ssl) => tlsOptions(parseConfig(SSL_KEYS, ssl)),
       log: loggers.get("org.apache.kafka.connect.runtime.rest.RestServer"),
       ...KAFKA,
     }),

@@ -1,10 +1,10 @@
 import { ConnectError, parseConfig, type Logger } from "../api/index.js";
 import { CONNECTION_KEYS } from "./client-config-keys.js";
 import { warnOfIgnored } from "./client-keys.js";
+import { tlsOptions } from "../tls/tls.js";
 import type { BrokerAddress, ConnectionConfig } from "./connection-config.js";
 import type { ClientProperties } from "./seam.js";
 import { saslConfig } from "./security/sasl.js";
-import { tlsOptions } from "./security/tls.js";
 
 /**
  * Java's client properties as what it takes to connect. Reads key and trust stores; opens no socket. Throws ConnectError `config`

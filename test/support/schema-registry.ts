@@ -1,4 +1,5 @@
 import http from "node:http";
+import https from "node:https";
 import type { AddressInfo } from "node:net";
 
 interface Registered {
@@ -23,11 +24,15 @@ export class SchemaRegistry {
   private readonly registered: Registered[] = [];
   private nextId = 1;
 
-  private constructor(private readonly server: http.Server) {}
+  private constructor(
+    private readonly server: http.Server | https.Server,
+    private readonly scheme: "http" | "https",
+  ) {}
 
-  static async start(): Promise<SchemaRegistry> {
-    const server = http.createServer();
-    const registry = new SchemaRegistry(server);
+  /** With `tls` it speaks HTTPS. */
+  static async start(tls: https.ServerOptions | null = null): Promise<SchemaRegistry> {
+    const server = tls === null ? http.createServer() : https.createServer(tls);
+    const registry = new SchemaRegistry(server, tls === null ? "http" : "https");
     server.on("request", (request, response) => {
       void registry.answer(request, response);
     });
@@ -36,7 +41,7 @@ export class SchemaRegistry {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `${this.scheme}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectError, parseConfig } from "../../api/index.js";
+import { tlsOptions } from "../../tls/tls.js";
 import { authorizationOf, splitUserInfo, type Authorize } from "./authorization.js";
-import { SCHEMA_REGISTRY_KEYS, type SchemaRegistryConfig } from "./config.js";
-import { exchange, type HttpAnswer } from "./http.js";
+import { registrySsl, SCHEMA_REGISTRY_KEYS, type SchemaRegistryConfig } from "./config.js";
+import { exchange, type HttpAnswer, type HttpRequest } from "./http.js";
 
 export interface SchemaReference {
   readonly name: string;
@@ -29,10 +30,11 @@ export class SchemaRegistryClient {
   private readonly config: SchemaRegistryConfig;
   private readonly urls: readonly { readonly url: string; readonly headers: Readonly<Record<string, string>> }[];
   private readonly authorize: Authorize;
+  private readonly transport: Pick<HttpRequest, "connectTimeoutMs" | "readTimeoutMs" | "tls">;
   /** Index of the URL that answered last. */
   private current = 0;
 
-  /** `properties` are the converter's own, without prefix. Throws ConnectError `config`. */
+  /** `properties` are the converter's own, without prefix. Reads the TLS stores. Throws ConnectError `config`. */
   constructor(properties: Readonly<Record<string, string>>) {
     this.config = parseConfig(SCHEMA_REGISTRY_KEYS, properties);
     const urls = this.config["schema.registry.url"].filter((url) => url !== "");
@@ -44,7 +46,14 @@ export class SchemaRegistryClient {
         throw new ConnectError("config", "Invalid URL in schema.registry.url", { cause });
       }
     });
-    this.authorize = authorizationOf(this.config, properties, this.transport());
+    if (this.config["proxy.host"] !== "")
+      throw new ConnectError("config", "proxy.host is not supported: the schema registry must be reached directly");
+    this.transport = {
+      connectTimeoutMs: this.config["http.connect.timeout.ms"],
+      readTimeoutMs: this.config["http.read.timeout.ms"],
+      tls: tlsOptions(registrySsl(properties)),
+    };
+    this.authorize = authorizationOf(this.config, properties, this.transport);
   }
 
   async schemaById(id: number, subject: string | null): Promise<RegisteredSchema> {
@@ -71,14 +80,6 @@ export class SchemaRegistryClient {
     return (answer as { version: number }).version;
   }
 
-  private transport() {
-    return {
-      connectTimeoutMs: this.config["http.connect.timeout.ms"],
-      readTimeoutMs: this.config["http.read.timeout.ms"],
-      tls: {},
-    };
-  }
-
   private async ask(method: "GET" | "POST", path: string, body: string | null): Promise<unknown> {
     let waitMs = this.config["retries.wait.ms"];
     for (let attempt = 0; ; attempt++) {
@@ -99,7 +100,7 @@ export class SchemaRegistryClient {
       try {
         const authorization = await this.authorize();
         const answer = await exchange({
-          ...this.transport(),
+          ...this.transport,
           method,
           url: url + path,
           headers: {

@@ -1,4 +1,12 @@
-import { defineConfig, range, type ConfigValues } from "../../api/index.js";
+import { defineConfig, parseConfig, range, type ConfigValues } from "../../api/index.js";
+import { SSL_KEYS, type SslValues } from "../../tls/ssl-keys.js";
+
+/** The registry's own `ssl.*`, apart from those of Kafka's clients. */
+const SSL_PREFIX = "schema.registry.";
+type RegistrySslKeys = { readonly [K in keyof typeof SSL_KEYS as `${typeof SSL_PREFIX}${K}`]: (typeof SSL_KEYS)[K] };
+const REGISTRY_SSL_KEYS = Object.fromEntries(
+  Object.entries(SSL_KEYS).map(([key, definition]) => [SSL_PREFIX + key, definition]),
+) as unknown as RegistrySslKeys;
 
 /**
  * Keys of the schema registry client that all of Confluent's converters share, as `AbstractKafkaSchemaSerDeConfig` and
@@ -66,6 +74,9 @@ export const SCHEMA_REGISTRY_KEYS = defineConfig({
     importance: "LOW",
     doc: "Sent as the header Confluent-Identity-Pool-Id (Confluent Cloud).",
   },
+  ...REGISTRY_SSL_KEYS,
+  "proxy.host": { type: "STRING", default: "", importance: "LOW", doc: "Proxies are not supported: must stay empty." },
+  "proxy.port": { type: "INT", default: -1, importance: "LOW", doc: "Proxies are not supported: must stay -1." },
   "http.connect.timeout.ms": {
     type: "INT",
     default: 60_000,
@@ -134,3 +145,15 @@ export const SCHEMA_REGISTRY_KEYS = defineConfig({
 });
 
 export type SchemaRegistryConfig = ConfigValues<typeof SCHEMA_REGISTRY_KEYS>;
+
+/** The `ssl.*` values under the registry's prefix. Throws ConnectError `config`. */
+export function registrySsl(properties: Readonly<Record<string, string>>): SslValues {
+  const own = Object.entries(properties).filter(([key]) => key.startsWith(SSL_PREFIX));
+  const values = parseConfig(
+    SSL_KEYS,
+    Object.fromEntries(own.map(([key, value]) => [key.slice(SSL_PREFIX.length), value])),
+  );
+  // Confluent's client also takes the word.
+  const algorithm = values["ssl.endpoint.identification.algorithm"];
+  return algorithm.toLowerCase() === "none" ? { ...values, "ssl.endpoint.identification.algorithm": "" } : values;
+}

@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import type { SecureContextOptions } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 
 /** One HTTP exchange. The body is text. */
 export interface HttpAnswer {
@@ -15,7 +15,7 @@ export interface HttpRequest {
   readonly body: string | null;
   readonly connectTimeoutMs: number;
   readonly readTimeoutMs: number;
-  readonly tls: SecureContextOptions & { readonly rejectUnauthorized?: boolean };
+  readonly tls: ConnectionOptions;
 }
 
 /** Beyond this an answer is no schema. */

@@ -5,9 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { ConnectError, parseConfig } from "../../api/index.js";
+import { tlsOptions } from "../../tls/tls.js";
 import { CONNECTION_KEYS, type ConnectionValues } from "../client-config-keys.js";
 import type { TokenSource } from "./oauth-bearer.js";
-import { tlsOptions } from "./tls.js";
 
 type Options = Readonly<Record<string, string>>;
 

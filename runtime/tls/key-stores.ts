@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { ConnectError } from "../../api/index.js";
-import type { ConnectionValues } from "../client-config-keys.js";
+import { ConnectError } from "../api/index.js";
+import type { SslValues } from "./ssl-keys.js";
 import { readStoreFile, type StoreContents } from "./store-files.js";
 
 /** A client's identity, PEM. */
@@ -13,7 +13,7 @@ export interface KeyStoreIdentity {
 }
 
 /** Certificates to trust, PEM. Null: none given. Rules and texts: `DefaultSslEngineFactory`, Kafka 4.1. */
-export function loadTrustStore(values: ConnectionValues): readonly string[] | null {
+export function loadTrustStore(values: SslValues): readonly string[] | null {
   const { "ssl.truststore.location": location, "ssl.truststore.password": password } = values;
   const inline = values["ssl.truststore.certificates"];
   const pem = values["ssl.truststore.type"].toUpperCase() === "PEM";
@@ -39,7 +39,7 @@ export function loadTrustStore(values: ConnectionValues): readonly string[] | nu
 }
 
 /** The client's key and certificates; null: none given. */
-export function loadKeyStore(values: ConnectionValues): KeyStoreIdentity | null {
+export function loadKeyStore(values: SslValues): KeyStoreIdentity | null {
   const {
     "ssl.keystore.location": location,
     "ssl.keystore.password": password,

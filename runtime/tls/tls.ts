@@ -1,12 +1,12 @@
 import type { ConnectionOptions, SecureVersion } from "node:tls";
-import { ConnectError } from "../../api/index.js";
-import type { ConnectionValues } from "../client-config-keys.js";
+import { ConnectError } from "../api/index.js";
+import type { SslValues } from "./ssl-keys.js";
 import { loadKeyStore, loadTrustStore } from "./key-stores.js";
 
 const VERSIONS: readonly SecureVersion[] = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
 
 /** The `ssl.*` properties for Node's TLS. Reads the stores. Throws ConnectError `config`. */
-export function tlsOptions(values: ConnectionValues): ConnectionOptions {
+export function tlsOptions(values: SslValues): ConnectionOptions {
   const ca = loadTrustStore(values);
   const identity = loadKeyStore(values);
   const ciphers = values["ssl.cipher.suites"];
