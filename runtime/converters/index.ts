@@ -2,6 +2,7 @@ import type { Plugin } from "../api/index.js";
 import { avroPlugins } from "./avro/avro-converter.js";
 import { byteArrayPlugins } from "./byte-array.js";
 import { fixedWidthPlugins } from "./fixed-width.js";
+import { jsonSchemaPlugins } from "./json-schema/json-schema-converter.js";
 import { jsonPlugins } from "./json.js";
 import { simpleHeaderPlugins } from "./simple-header.js";
 import { stringPlugins } from "./string.js";
@@ -14,4 +15,5 @@ export const plugins: readonly Plugin[] = [
   ...fixedWidthPlugins,
   ...simpleHeaderPlugins,
   ...avroPlugins,
+  ...jsonSchemaPlugins,
 ];

@@ -101,7 +101,8 @@ function readMap(schema: Schema, node: JsonNode, replaceNullWithDefault: boolean
   return inHashMapOrder(result);
 }
 
-const LOGICAL_READERS: ReadonlyMap<string, (schema: Schema, node: JsonNode) => unknown> = new Map<
+/** How logical types are read, by schema name. */
+export const LOGICAL_READERS: ReadonlyMap<string, (schema: Schema, node: JsonNode) => unknown> = new Map<
   string,
   (schema: Schema, node: JsonNode) => unknown
 >([
@@ -147,7 +148,7 @@ function readDecimal(schema: Schema, node: JsonNode): Decimal {
 const BASE64 = /^(?:[\u0000-\u0020]*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==))*[\u0000-\u0020]*$/;
 
 /** A base64 string as bytes; null for any other JSON type. */
-function readBytes(node: JsonNode, message: string): Uint8Array | null {
+export function readBytes(node: JsonNode, message: string): Uint8Array | null {
   if (typeof node !== "string") return null;
   if (!BASE64.test(node))
     throw new ConnectError("data", message, {
@@ -162,7 +163,8 @@ function readBytes(node: JsonNode, message: string): Uint8Array | null {
     : Buffer.concat(pieces.map((piece) => Buffer.from(piece, "base64")));
 }
 
-function isNumber(node: JsonNode): node is number | bigint | ExactNumber {
+/** True for every representation of a JSON number. */
+export function isNumber(node: JsonNode): node is number | bigint | ExactNumber {
   return typeof node === "number" || typeof node === "bigint" || node instanceof ExactNumber;
 }
 
@@ -172,31 +174,31 @@ function isInt32(node: JsonNode): node is number {
 }
 
 /** Jackson's `longValue`: the lowest 64 bits of the whole part; 0 for what is no number. */
-function toInt64(node: JsonNode): number | bigint {
+export function toInt64(node: JsonNode): number | bigint {
   if (Number.isSafeInteger(node)) return node as number;
   if (!isNumber(node)) return 0;
   const value = typeof node === "bigint" ? BigInt.asIntN(64, node) : Decimal.parse(String(node)).toInt64();
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
-function toInt32(node: JsonNode): number {
+export function toInt32(node: JsonNode): number {
   const value = toInt64(node);
   return typeof value === "number" ? value | 0 : Number(BigInt.asIntN(32, value));
 }
 
 /** Read by way of BigDecimal, which has no -0. */
-function toDouble(node: JsonNode): number {
+export function toDouble(node: JsonNode): number {
   return isNumber(node) ? Number(node) + 0 : 0;
 }
 
 /** Jackson iterates the values of an object and nothing of a scalar. */
-function childrenOf(node: JsonNode): JsonNode[] {
+export function childrenOf(node: JsonNode): JsonNode[] {
   if (Array.isArray(node)) return node;
   return node instanceof Map ? [...(node as Map<string, JsonNode>).values()] : [];
 }
 
 /** Jackson's `JsonNodeType`. */
-function nodeType(node: JsonNode): string {
+export function nodeType(node: JsonNode): string {
   if (node === null) return "NULL";
   if (Array.isArray(node)) return "ARRAY";
   if (node instanceof Map) return "OBJECT";

@@ -14,10 +14,11 @@ import {
 } from "../../api/index.js";
 import { SchemaRegistryClient } from "../schema-registry/client.js";
 import { SCHEMA_REGISTRY_KEYS } from "../schema-registry/config.js";
+import { SchemaCache } from "../schema-registry/schema-cache.js";
 import { subjectNameStrategy } from "../schema-registry/subject-name.js";
 import { forEachSchemaId, PREFIX_BYTES, schemaIdOf } from "../schema-registry/wire-format.js";
 import { AvroDatum } from "./avro-datum.js";
-import { AvroSchemas, type CompiledSchema } from "./avro-schemas.js";
+import { avroFormat, type CompiledSchema } from "./avro-schemas.js";
 
 /** Keys of `AvroDataConfig` that matter for reading. */
 const AVRO_DATA_KEYS = defineConfig({
@@ -42,7 +43,7 @@ const CONFIG = defineConfig({ ...SCHEMA_REGISTRY_KEYS, ...AVRO_DATA_KEYS });
  * bytes until somebody reads them.
  */
 class AvroConverter implements Converter {
-  private schemas: AvroSchemas | null = null;
+  private schemas: SchemaCache<CompiledSchema> | null = null;
   private topic = "";
   readonly lazy: LazyConverter = {
     kind: "avro",
@@ -52,9 +53,10 @@ class AvroConverter implements Converter {
 
   configure(config: Readonly<Record<string, string>>, isKey: boolean): void {
     const parsed = parseConfig(CONFIG, config);
-    this.schemas = new AvroSchemas(
+    const options = { enhanced: parsed["enhanced.avro.schema.support"], connectMetaData: parsed["connect.meta.data"] };
+    this.schemas = new SchemaCache(
       new SchemaRegistryClient(config),
-      { enhanced: parsed["enhanced.avro.schema.support"], connectMetaData: parsed["connect.meta.data"] },
+      avroFormat(options, isKey),
       isKey,
       subjectNameStrategy(parsed[isKey ? "key.subject.name.strategy" : "value.subject.name.strategy"]),
     );
@@ -97,7 +99,7 @@ class AvroConverter implements Converter {
     return new AvroDatum(this.loaded().get(topic, bytes.readInt32BE(1)), bytes);
   }
 
-  private loaded(): AvroSchemas {
+  private loaded(): SchemaCache<CompiledSchema> {
     if (this.schemas === null) throw new ConnectError("fatal", "AvroConverter is not configured");
     return this.schemas;
   }

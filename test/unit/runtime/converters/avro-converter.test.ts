@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import avro from "avsc";
 import { avroPlugins } from "../../../../runtime/converters/avro/avro-converter.js";
-import {
-  ConnectError,
-  DatumVerdict,
-  type Converter,
-  type RecordColumns,
-  type Struct,
-} from "../../../../runtime/api/index.js";
+import { ConnectError, DatumVerdict, type Converter, type Struct } from "../../../../runtime/api/index.js";
 import { SchemaRegistry } from "../../../support/schema-registry.js";
+import { valueColumns, wireMessage } from "../../../support/wire-format.js";
 
 const ORDER = {
   type: "record",
@@ -20,32 +15,6 @@ const ORDER = {
     { name: "tags", type: { type: "map", values: "int" }, default: {} },
   ],
 };
-
-function message(id: number, datum: Buffer): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeInt32BE(id, 1);
-  return Buffer.concat([head, datum]);
-}
-
-/** One value a row. */
-function columnsOf(values: readonly Buffer[]): RecordColumns {
-  const count = values.length;
-  let at = 0;
-  const starts = values.map((value) => (at += value.length) - value.length);
-  return {
-    buffer: Buffer.concat(values),
-    count,
-    offsets: new Float64Array(count),
-    timestampsMs: new Float64Array(count),
-    timestampType: "CreateTime",
-    keyStart: new Int32Array(count),
-    keyLength: new Int32Array(count).fill(-1),
-    valueStart: Int32Array.from(starts),
-    valueLength: Int32Array.from(values, (value) => value.length),
-    headersStart: new Int32Array(count),
-    headerCount: new Int32Array(count),
-  };
-}
 
 describe("AvroConverter", () => {
   let registry: SchemaRegistry;
@@ -79,8 +48,8 @@ describe("AvroConverter", () => {
     registry.register("orders-value", { ...ORDER, doc: "first" });
     const id = registry.register("orders-value", ORDER);
     const subject = converter();
-    const bytes = message(id, encoded);
-    await subject.prepare?.("orders", columnsOf([bytes]), "value");
+    const bytes = wireMessage(id, encoded);
+    await subject.prepare?.("orders", valueColumns([bytes]), "value");
     const eager = subject.toConnect("orders", bytes);
     assert.equal(String(eager.value), "Struct{id=7,state=PAID,note=é,tags={a=1}}");
     assert.equal(eager.schema?.version, 2);
@@ -95,7 +64,7 @@ describe("AvroConverter", () => {
   it("AvroConverter asks the registry once for each schema, however many records name it", async () => {
     const id = registry.register("orders-value", ORDER);
     const subject = converter();
-    const batch = columnsOf(Array.from({ length: 100 }, () => message(id, encoded)));
+    const batch = valueColumns(Array.from({ length: 100 }, () => wireMessage(id, encoded)));
     await subject.prepare?.("orders", batch, "value");
     await subject.prepare?.("orders", batch, "value");
     assert.equal(registry.requests.length, 2);
@@ -108,17 +77,17 @@ describe("AvroConverter", () => {
       references: [{ name: "shop.Item", subject: "item", version: 1 }],
     });
     const subject = converter();
-    const bytes = message(id, Buffer.from([4, 0x61, 0x62]));
-    await subject.prepare?.("carts", columnsOf([bytes]), "value");
+    const bytes = wireMessage(id, Buffer.from([4, 0x61, 0x62]));
+    await subject.prepare?.("carts", valueColumns([bytes]), "value");
     assert.equal(String(subject.toConnect("carts", bytes).value), "Struct{item=Struct{sku=ab}}");
   });
 
   it("AvroConverter fails only the record whose schema is unknown, with kind data", async () => {
     const id = registry.register("orders-value", ORDER);
     const subject = converter();
-    const good = message(id, encoded);
-    const bad = message(999, encoded);
-    await subject.prepare?.("orders", columnsOf([good, bad]), "value");
+    const good = wireMessage(id, encoded);
+    const bad = wireMessage(999, encoded);
+    await subject.prepare?.("orders", valueColumns([good, bad]), "value");
     assert.ok(subject.toConnect("orders", good).value);
     assert.throws(
       () => subject.toConnect("orders", bad),
@@ -134,7 +103,7 @@ describe("AvroConverter", () => {
   it("AvroConverter's prepare() is retriable while the registry is down, and goes to the next URL", async () => {
     const id = registry.register("orders-value", ORDER);
     registry.fault = () => 503;
-    const batch = columnsOf([message(id, encoded)]);
+    const batch = valueColumns([wireMessage(id, encoded)]);
     await assert.rejects(
       async () => converter().prepare?.("orders", batch, "value"),
       (error) => error instanceof ConnectError && error.kind === "retriable",
@@ -148,7 +117,7 @@ describe("AvroConverter", () => {
 
   it("AvroConverter sends basic authentication from the URL or from basic.auth.user.info", async () => {
     const id = registry.register("orders-value", ORDER);
-    const batch = columnsOf([message(id, encoded)]);
+    const batch = valueColumns([wireMessage(id, encoded)]);
     const expected = `Basic ${Buffer.from("user:p@ss").toString("base64")}`;
     await converter({ "schema.registry.url": registry.url.replace("//", "//user:p%40ss@") }).prepare?.(
       "orders",
@@ -166,8 +135,8 @@ describe("AvroConverter", () => {
   it("AvroConverter answers mutated messages with a value or a data error, never a crash", async () => {
     const id = registry.register("orders-value", ORDER);
     const subject = converter();
-    const bytes = message(id, encoded);
-    await subject.prepare?.("orders", columnsOf([bytes]), "value");
+    const bytes = wireMessage(id, encoded);
+    await subject.prepare?.("orders", valueColumns([bytes]), "value");
     let seed = 1;
     const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
     for (let i = 0; i < 20_000; i++) {
