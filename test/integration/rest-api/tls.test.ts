@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:https";
 import { ConnectError, parseConfig } from "../../../runtime/api/index.js";
 import { CONNECTION_KEYS } from "../../../runtime/kafka/client-config-keys.js";
-import { tlsOptions } from "../../../runtime/kafka/security/tls.js";
+import { tlsOptions } from "../../../runtime/tls/tls.js";
 import { KEY_PASSWORD, makeCertificates, STORE_PASSWORD, type Certificates } from "../../support/certificates.js";
 import { startMemoryRest, type MemoryRest } from "../../support/rest-server.js";
 

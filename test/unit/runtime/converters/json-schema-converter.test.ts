@@ -172,7 +172,7 @@ describe("JsonSchemaConverter", () => {
       [false, true],
     );
     assert.deepEqual(
-      [...(schema?.field("a")?.schema.parameters ?? [])],
+      [...(schema.field("a")?.schema.parameters ?? [])],
       [
         ["io.confluent.connect.json.Enum", ""],
         ["io.confluent.connect.json.Enum.X", "X"],
