@@ -96,10 +96,20 @@ export class OffsetFiles implements RecordSink {
         if (!isHeld(ledger) && ledger.position !== null && !this.#putFailed) advance(ledger, ledger.position);
     } catch (error) {
       await this.abandon();
+      this.#readOn();
       throw error;
     }
     this.#resume();
     return new Map([...current].filter(([key]) => !this.#isHeld(key)));
+  }
+
+  /**
+   * Has reading go on after what is visible. The runtime goes back to what it knows to be committed, and where the commit after a
+   * flush was lost, that lies before records whose objects stand already.
+   */
+  #readOn(): void {
+    for (const ledger of this.#ledgers.values())
+      if (ledger.committedOffset !== null) this.#context.offset(ledger, ledger.committedOffset);
   }
 
   async close(partitions: readonly TopicPartition[]): Promise<void> {

@@ -72,6 +72,8 @@ export class TaskDriver {
   readonly group: TestGroup;
   readonly metrics = new Map<string, number>();
   readonly paused = new Set<string>();
+  /** Offsets that the task asked to go on at. */
+  readonly rewinds = new Map<string, number>();
   /** How often the task asked for a commit. */
   commitRequests = 0;
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -104,7 +106,10 @@ export class TaskDriver {
       resume: (tps) => {
         for (const tp of tps) this.paused.delete(topicPartitionKey(tp));
       },
-      offset: () => undefined,
+      offset: ({ topic, partition }, nextOffset) => {
+        this.rewinds.set(topicPartitionKey({ topic, partition }), nextOffset);
+        this.#delivered.set(topicPartitionKey({ topic, partition }), { topic, partition, nextOffset });
+      },
       timeout: () => undefined,
       requestCommit: () => {
         this.commitRequests++;

@@ -94,6 +94,28 @@ describe("AivenGcsTask, dying and coming back", () => {
       }
     });
 
+  it("goes on after what is visible when a commit is lost and the flush after it fails", async () => {
+    const bucket = await newBucket("lost-commit");
+    const group = new TestGroup();
+    const task = await startTask(bucket, { ...JSONL, "file.max.records": "3" }, { group });
+    await deliver(task, 0, 10);
+    await task.flushOnly();
+    await deliver(task, 10, 14);
+    group.failure = new Error("The coordinator is not available");
+    await assert.rejects(task.flushOnly(), /not available/);
+    group.failure = null;
+    // The runtime goes back to what it knows to be committed, which is nothing, unless the task says better.
+    const from = task.rewinds.get(`${TOPIC}-0`) ?? 0;
+    assert.equal(from, 10);
+    await deliver(task, from, 17);
+    await task.commit();
+    assert.deepEqual(
+      await allLines(bucket),
+      expected.filter((line) => Number(line.slice(2, -1)) < 17),
+    );
+    await task.stop();
+  });
+
   it("does not write for a partition that another member owns by now", async () => {
     const bucket = await newBucket("fenced");
     const group = new TestGroup();
