@@ -7,6 +7,7 @@ import { forEachLimited } from "./concurrency.js";
 import type { AivenConfig } from "./config.js";
 import type { CountedMemory } from "./counted-memory.js";
 import { renderName } from "./object-name.js";
+import { OpenObjects } from "./open-objects.js";
 import { RecordView, SchemaCache } from "./record-view.js";
 import type { RecordSink } from "./record-sink.js";
 
@@ -29,6 +30,8 @@ export class KeyedObjects implements RecordSink {
   readonly #schemas = new SchemaCache();
   /** Encoded objects by name, not yet compressed. */
   #bodies = new Map<string, Buffer>();
+  /** By name: a record that a later one replaced counts until the later one is visible. */
+  readonly #open: OpenObjects<string>;
   #failure: ConnectError | null = null;
 
   constructor(context: SinkTaskContext, config: AivenConfig, settings: ObjectSettings, memory: CountedMemory) {
@@ -36,6 +39,7 @@ export class KeyedObjects implements RecordSink {
     this.#config = config;
     this.#settings = settings;
     this.#memory = memory;
+    this.#open = new OpenObjects(context);
   }
 
   open(): Promise<void> {
@@ -79,6 +83,7 @@ export class KeyedObjects implements RecordSink {
   abandon(): Promise<void> {
     for (const body of this.#bodies.values()) this.#memory.release(body.length);
     this.#bodies = new Map();
+    this.#open.clear();
     this.#failure = null;
     return Promise.resolve();
   }
@@ -117,6 +122,7 @@ export class KeyedObjects implements RecordSink {
     this.#memory.release(this.#bodies.get(name)?.length ?? 0);
     this.#memory.take(body.length);
     this.#bodies.set(name, body);
+    this.#open.begun(name);
   }
 
   async #upload(): Promise<void> {

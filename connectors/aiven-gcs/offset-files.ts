@@ -10,6 +10,7 @@ import { Grouper } from "./grouper.js";
 import type { GroupedFile } from "./grouper.js";
 import { advance, isHeld, newLedger, nextTurn, noteOffset, restore, rewind, rulesOf, timeFor } from "./ledger.js";
 import type { Note, PartitionLedger } from "./ledger.js";
+import { OpenObjects } from "./open-objects.js";
 import { RecordView, SchemaCache } from "./record-view.js";
 import type { RecordSink } from "./record-sink.js";
 
@@ -43,6 +44,7 @@ export class OffsetFiles implements RecordSink {
   readonly #grouper: Grouper<OpenFile>;
   readonly #schemas = new SchemaCache();
   readonly #ledgers = new Map<string, PartitionLedger>();
+  readonly #open: OpenObjects<OpenFile>;
   #complete: OpenFile[] = [];
   /** What spoilt an object since the last flush; further records are only counted. */
   #failure: ConnectError | null = null;
@@ -55,6 +57,7 @@ export class OffsetFiles implements RecordSink {
     this.#settings = settings;
     this.#memory = memory;
     this.#rules = rulesOf(config);
+    this.#open = new OpenObjects(context);
     this.#clock = new NameClock(config.timeZone);
     const watchSchemas = config.format === "avro" || config.format === "parquet";
     this.#grouper = new Grouper({ ...config, watchSchemas }, this.#clock, {
@@ -125,6 +128,7 @@ export class OffsetFiles implements RecordSink {
     const files = [...this.#complete, ...this.#grouper.openFiles()];
     this.#grouper.forget();
     this.#complete = [];
+    this.#open.clear();
     this.#failure = null;
     for (const ledger of this.#ledgers.values()) rewind(ledger);
     await forEachLimited(files, FINISH_CONCURRENCY, (file) => file.object.abandon());
@@ -221,6 +225,7 @@ export class OffsetFiles implements RecordSink {
     if (kind !== "noted" && !this.#putFailed) await this.#leaveNotes(files, kind);
     await forEachLimited(files, FINISH_CONCURRENCY, async (file) => {
       const stored = await file.object.finish();
+      this.#open.ended(file);
       this.#context.metrics.add("objects_written_total", 1);
       this.#context.metrics.add("object_bytes_written_total", stored.sizeBytes);
     });
@@ -270,7 +275,10 @@ export class OffsetFiles implements RecordSink {
     this.#complete = this.#complete.filter((file) => !isMeant(file));
     this.#grouper.forget(isMeant);
     rewind(ledger);
-    for (const file of files) await file.object.abandon();
+    for (const file of files) {
+      this.#open.ended(file);
+      await file.object.abandon();
+    }
     for (const other of new Set(files.flatMap(({ origins }) => [...origins]))) {
       if (other === ledger || other.committedOffset === null) continue;
       rewind(other);
@@ -281,7 +289,10 @@ export class OffsetFiles implements RecordSink {
   #openFile(name: string): OpenFile {
     const { contentEncoding } = this.#config;
     const target = { name, ...(contentEncoding === null ? {} : { contentEncoding }) };
-    return { name, recordCount: 0, object: new OpenObject(this.#settings, target), origins: new Set() };
+    const object = new OpenObject(this.#settings, target);
+    const file: OpenFile = { name, recordCount: 0, object, origins: new Set() };
+    this.#open.begun(file);
+    return file;
   }
 
   #ledgerOf(tp: TopicPartition): PartitionLedger {

@@ -19,6 +19,8 @@ export interface MemoryBudget {
 export interface TaskMetrics {
   add(name: string, by: number): void;
   set(name: string, value: number): void;
+  /** A gauge that is read whenever metrics are asked for; `read` must be quick. */
+  gauge(name: string, read: () => number): void;
 }
 
 /** Takes records that a sink could not write (KIP-610). */

@@ -31,6 +31,7 @@ type TaskPhase = "starting" | "running" | "paused";
 export class RunnerMetrics implements TaskMetrics {
   readonly errors = new ErrorMetrics();
   readonly #own: Record<string, number> = {};
+  readonly #gauges = new Map<string, () => number>();
   readonly #read = new Counter();
   readonly #sent = new Counter();
   readonly #completed = new Counter();
@@ -60,6 +61,10 @@ export class RunnerMetrics implements TaskMetrics {
 
   set(name: string, value: number): void {
     this.#own[name] = value;
+  }
+
+  gauge(name: string, read: () => number): void {
+    this.#gauges.set(name, read);
   }
 
   phase(phase: TaskPhase): void {
@@ -106,6 +111,7 @@ export class RunnerMetrics implements TaskMetrics {
 
   snapshot(key: string, state: MetricsState): TaskMetricsSnapshot {
     const values: Record<string, number> = { ...this.#own };
+    for (const [name, read] of this.#gauges) values[name] = read();
     const put = (name: string, value: number | null): void => {
       if (value !== null) values[name] = value;
     };

@@ -71,6 +71,7 @@ export class TaskDriver {
   readonly memory: TestMemory;
   readonly group: TestGroup;
   readonly metrics = new Map<string, number>();
+  readonly gauges = new Map<string, () => number>();
   readonly paused = new Set<string>();
   /** Offsets that the task asked to go on at. */
   readonly rewinds = new Map<string, number>();
@@ -97,6 +98,7 @@ export class TaskDriver {
       metrics: {
         add: (name, by) => this.metrics.set(name, (this.metrics.get(name) ?? 0) + by),
         set: (name, value) => this.metrics.set(name, value),
+        gauge: (name, read) => this.gauges.set(name, read),
       },
       nowMs: () => this.nowMs,
       assignment: () => partitions,

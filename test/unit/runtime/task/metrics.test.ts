@@ -44,6 +44,14 @@ describe("RunnerMetrics", () => {
     assert.equal(values["consumer-fetch-manager-metrics/records-lag-max"], undefined);
   });
 
+  it("gauge() is read when a snapshot is taken", () => {
+    const metrics = new RunnerMetrics(WINDOWS, () => 0);
+    let open = 1;
+    metrics.gauge("open_objects", () => open);
+    open = 3;
+    assert.equal(metrics.snapshot("c-0", idle).values["open_objects"], 3);
+  });
+
   it("snapshot() tells how long the task ran and was paused", () => {
     let nowMs = 0;
     const metrics = new RunnerMetrics(WINDOWS, () => nowMs);
