@@ -16,6 +16,7 @@ export const COMPRESSIONS = ["none", "gzip", "snappy", "zstd"] as const;
 export const FORMATS = ["avro", "csv", "json", "jsonl", "parquet"] as const;
 export const FIELDS = ["key", "value", "offset", "timestamp", "headers"] as const;
 export const ENCODINGS = ["none", "base64"] as const;
+export const NULL_BEHAVIORS = ["fail", "ignore"] as const;
 
 const DAY_MS = 86_400_000;
 
@@ -322,6 +323,19 @@ export const CONFIG_DEF = defineConfig({
     doc: "`User-Agent` of requests to Cloud Storage.",
     orderInGroup: -1,
     width: "NONE",
+  },
+  "behavior.on.null.values": {
+    type: "STRING",
+    default: "fail",
+    importance: "LOW",
+    doc:
+      "With Avro and Parquet, what becomes of a record without a value: `fail` treats it as any other record (without a schema " +
+      "it stops the task), `ignore` leaves it out; its offset is committed all the same.",
+    validator: supported(NULL_BEHAVIORS),
+    orderInGroup: -1,
+    width: "NONE",
+    recommended: () => NULL_BEHAVIORS,
+    extension: true,
   },
 });
 

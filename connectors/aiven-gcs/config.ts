@@ -31,6 +31,8 @@ export interface AivenConfig {
   readonly fields: readonly OutputField[];
   readonly valueEncoding: "base64" | "none";
   readonly envelope: boolean;
+  /** Records without a value are left out. */
+  readonly ignoreNulls: boolean;
   /** As given: formats read further keys from it, untrimmed as in the original. */
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -46,6 +48,7 @@ export function readConfig(properties: Readonly<Record<string, string>>): AivenC
   checkEnvelope(values);
   checkKeyedRecords(values, template);
   checkCredentials(values);
+  checkNullValues(values, format);
   return {
     gcs: gcsSettings(values),
     contentEncoding: values["gcs.object.content.encoding"],
@@ -60,6 +63,7 @@ export function readConfig(properties: Readonly<Record<string, string>>): AivenC
     fields: values["format.output.fields"].map((field) => field.toLowerCase() as OutputField),
     valueEncoding: values["format.output.fields.value.encoding"] as AivenConfig["valueEncoding"],
     envelope: values["format.output.envelope"],
+    ignoreNulls: values["behavior.on.null.values"] === "ignore",
     properties,
   };
 }
@@ -93,6 +97,14 @@ function checkCredentials(values: Values): void {
   throw new ConnectError(
     "config",
     "Only one of gcs.credentials.default, gcs.credentials.json, and gcs.credentials.path can be non-null.",
+  );
+}
+
+function checkNullValues(values: Values, format: FormatName): void {
+  if (values["behavior.on.null.values"] === "fail" || format === "avro" || format === "parquet") return;
+  throw new ConnectError(
+    "config",
+    `behavior.on.null.values can be ignore only where format.output.type is avro or parquet, not ${format}`,
   );
 }
 

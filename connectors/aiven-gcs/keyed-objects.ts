@@ -50,7 +50,9 @@ export class KeyedObjects implements RecordSink {
     const last = new Map<string, Row>();
     for (const batch of batches) {
       const view = new RecordView(batch, this.#schemas);
-      for (let row = 0; row < view.count; row++) last.set(this.#nameOf(view, row), { view, row });
+      const { ignoreNulls } = this.#config;
+      for (let row = 0; row < view.count; row++)
+        if (!ignoreNulls || !view.isNullAt(row)) last.set(this.#nameOf(view, row), { view, row });
     }
     // The bytes of a record are gone after this call, so each is encoded now, also if a later one replaces it.
     try {

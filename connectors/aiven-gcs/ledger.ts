@@ -128,6 +128,8 @@ export function rulesOf(config: AivenConfig): string {
     format,
     fields,
     envelope,
+    // What was added later, and only where it is in use: the notes of before stay valid.
+    ...(config.ignoreNulls ? ["ignore-nulls"] : []),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 8);
 }

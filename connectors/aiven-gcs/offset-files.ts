@@ -182,7 +182,12 @@ export class OffsetFiles implements RecordSink {
     this.#noteTime(ledger, view.offsetAt(from), timeMs);
     let row = from;
     while (row < to) {
-      const { file, end } = this.#grouper.place(view, row, to, timeMs);
+      const stop = this.#config.ignoreNulls ? endOfValues(view, row, to) : to;
+      if (stop === row) {
+        row++;
+        continue;
+      }
+      const { file, end } = this.#grouper.place(view, row, stop, timeMs);
       file.origins.add(ledger);
       touched.add(file);
       if (this.#failure === null)
@@ -316,6 +321,13 @@ function isHeldFile({ origins }: OpenFile): boolean {
 /** True where the note's end of objects lies at or before `offset`, and they were not ended yet. */
 function reachesCut({ note }: PartitionLedger, offset: number): boolean {
   return note?.kind === "cut" && offset >= note.upTo;
+}
+
+/** The first row from `row` on, before `to`, without a value; `to` where all have one. */
+function endOfValues(view: RecordView, row: number, to: number): number {
+  let end = row;
+  while (end < to && !view.isNullAt(end)) end++;
+  return end;
 }
 
 /** The first row after `row` whose offset is at least `offset`. */

@@ -63,6 +63,16 @@ export class RecordView implements SinkBatch {
     return javaToString(value, schema);
   }
 
+  /** True where the record has no value, with a schema or without one. */
+  isNullAt(row: number): boolean {
+    const column = this.columns?.value ?? null;
+    if (column?.verdicts[row] === DatumVerdict.nothing) return true;
+    // Avro and JSON have a null of their own.
+    if (column?.verdicts[row] === DatumVerdict.copy && (column.kind === "utf8" || column.kind === "bytes"))
+      return false;
+    return this.record(row).value.value === null;
+  }
+
   keySchemaAt(row: number): Schema | null {
     const { columns } = this;
     if (columns?.key == null) return this.record(row).key.schema;

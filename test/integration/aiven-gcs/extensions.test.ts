@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { STRING } from "../../../runtime/api/index.js";
 import { batchOf } from "../../support/batches.js";
 import type { Bucket } from "../../support/bucket.js";
 import { newBucket } from "../../support/shared.js";
@@ -37,4 +38,43 @@ describe("AivenGcsTask beyond the original", () => {
       assert.deepEqual(gauges(task), { open_objects: 0, oldest_unfinished_record_age_ms: 0 });
       await task.stop();
     });
+
+  const text = (value: string | null) => ({ key: "k", value: { schema: value === null ? null : STRING, value } });
+
+  for (const format of ["avro", "parquet"] as const) {
+    it(`preCommit() leaves records without a value out of ${format} and commits past them, where it is told so`, async () => {
+      const config = { "format.output.type": format, "file.name.template": "{{topic}}-{{partition}}-{{start_offset}}" };
+      const task = await startTask(bucket, { ...config, "behavior.on.null.values": "ignore" });
+      await task.put(batchOf(TOPIC, 0, 0, [null, "a", null, null, "b", null].map(text)));
+      await task.commit();
+      assert.equal(task.group.nextOffset(TOPIC), 6);
+      await task.put(batchOf(TOPIC, 0, 6, [text(null)]));
+      await task.commit();
+      assert.equal(task.group.nextOffset(TOPIC), 7);
+      assert.deepEqual(await bucket.names(), ["orders-0-1"]);
+      await task.stop();
+
+      const plain = await newBucket("aiven");
+      const other = await startTask(plain, config);
+      await other.put(batchOf(TOPIC, 0, 1, ["a", "b"].map(text)));
+      await other.commit();
+      await other.stop();
+      assert.deepEqual(withoutMarker(await bucket.read("orders-0-1")), withoutMarker(await plain.read("orders-0-1")));
+    });
+
+    it(`put() refuses a record without a value in ${format} as the original does`, async () => {
+      const task = await startTask(bucket, { "format.output.type": format });
+      const refused = { message: "Record must have schemas for key and value" };
+      await assert.rejects(task.put(batchOf(TOPIC, 0, 0, [text("a"), text(null)])), refused);
+      await task.stop();
+    });
+  }
 });
+
+/** Avro's marker between blocks is random; an object ends with it. */
+function withoutMarker(object: Buffer): string {
+  const isAvro = object.subarray(0, 4).toString("latin1") === "Obj\x01";
+  return isAvro
+    ? object.toString("latin1").replaceAll(object.subarray(-16).toString("latin1"), "")
+    : object.toString("hex");
+}

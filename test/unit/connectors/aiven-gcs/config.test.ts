@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../../../connectors/aiven-gcs/config.js";
 import { CONFIG_DEF } from "../../../../connectors/aiven-gcs/config-def.js";
 import { formatConfigValue, validateConfig } from "../../../../runtime/api/index.js";
+import type { ConfigKey } from "../../../../runtime/api/index.js";
 
 const REQUIRED = { "gcs.bucket.name": "b" };
 
@@ -34,6 +35,7 @@ const WRONG: readonly (readonly [string, string, ...string[]])[] = [
   ["format.output.fields", "key,header", "supported values are: 'key', 'value', 'offset', 'timestamp', 'headers'"],
   ["format.output.fields.value.encoding", "BASE64", "supported values are: 'none', 'base64'"],
   ["format.output.envelope", "no", "Expected value to be either true or false"],
+  ["behavior.on.null.values", "skip", "supported values are: 'fail', 'ignore'"],
   ["gcs.retry.backoff.initial.delay.ms", "-1", "Value must be at least 0"],
   ["gcs.retry.backoff.max.delay.ms", "-1", "Value must be at least 0"],
   ["gcs.retry.backoff.max.attempts", "-1", "Value must be at least 0"],
@@ -44,7 +46,9 @@ const WRONG: readonly (readonly [string, string, ...string[]])[] = [
 describe("CONFIG_DEF", () => {
   it("has the keys of version 3.4.2, and file.max.bytes of its successor, in their order", () => {
     assert.deepEqual(
-      Object.keys(CONFIG_DEF),
+      Object.entries<ConfigKey>(CONFIG_DEF)
+        .filter(([, { extension }]) => extension !== true)
+        .map(([name]) => name),
       (
         "gcs.endpoint gcs.credentials.path gcs.credentials.json gcs.credentials.default gcs.object.content.encoding " +
         "gcs.bucket.name file.name.prefix file.name.template file.compression.type file.max.records " +
@@ -113,11 +117,7 @@ describe("CONFIG_DEF", () => {
   });
 
   it("has the original's defaults", () => {
-    const values = validateConfig(CONFIG_DEF, REQUIRED).map(({ name, value }) => [
-      name,
-      formatConfigValue(CONFIG_DEF[name as keyof typeof CONFIG_DEF].type, value),
-    ]);
-    assert.deepEqual(Object.fromEntries(values.filter(([, value]) => value !== null)), {
+    assert.deepEqual(defaults(false), {
       "gcs.bucket.name": "b",
       "file.name.prefix": "",
       "file.compression.type": "none",
@@ -137,6 +137,21 @@ describe("CONFIG_DEF", () => {
       "gcs.user.agent": "Google GCS Sink/3.4.2 (GPN: Aiven;)",
     });
   });
+
+  it("leaves what the original does not have switched off", () => {
+    assert.deepEqual(defaults(true), {
+      "behavior.on.null.values": "fail",
+    });
+  });
+
+  function defaults(extension: boolean): Record<string, string | null> {
+    const values = validateConfig(CONFIG_DEF, REQUIRED).map(({ name, value }) => {
+      const key: ConfigKey = CONFIG_DEF[name as keyof typeof CONFIG_DEF];
+      return { name, text: formatConfigValue(key.type, value), extension: key.extension === true };
+    });
+    const wanted = values.filter((each) => each.text !== null && each.extension === extension);
+    return Object.fromEntries(wanted.map(({ name, text }) => [name, text]));
+  }
 });
 
 describe("readConfig()", () => {
@@ -175,6 +190,16 @@ describe("readConfig()", () => {
     fails(
       { "format.output.envelope": "false", "format.output.fields": "value,value" },
       "When format.output.envelope is false, format.output.fields must contain only one field",
+    );
+  });
+
+  it("ignores records without a value in Avro and Parquet only", () => {
+    const ignore = { "behavior.on.null.values": "ignore" };
+    assert.equal(readConfig({ ...REQUIRED, ...ignore, "format.output.type": "avro" }).ignoreNulls, true);
+    assert.equal(readConfig(REQUIRED).ignoreNulls, false);
+    fails(
+      { ...ignore, "format.output.type": "jsonl" },
+      "behavior.on.null.values can be ignore only where format.output.type is avro or parquet, not jsonl",
     );
   });
 
