@@ -1,3 +1,4 @@
+import { asConnectError, ConnectError } from "../../runtime/api/index.js";
 import type { Schema, SinkBatch, SinkRecord } from "../../runtime/api/index.js";
 import { OpenObject } from "../objects/object.js";
 import type { ObjectSettings } from "../objects/object.js";
@@ -48,8 +49,13 @@ export class OpenFile {
     const key = keys === null ? null : keyRecord(record, keys.format);
     const header = headers === null ? null : headersRecord(record, headers.format);
     this.values.append(single(record), 0, 1);
-    if (key !== null) this.keys?.append(single(key), 0, 1);
-    if (header !== null) this.headers?.append(single(header), 0, 1);
+    try {
+      if (key !== null) this.keys?.append(single(key), 0, 1);
+      if (header !== null) this.headers?.append(single(header), 0, 1);
+    } catch (error) {
+      // The value is in already, so to pass over the record would set keys beside other records' values.
+      throw new ConnectError("fatal", asConnectError(error).message, { cause: error });
+    }
   }
 
   get sendableBytes(): number {

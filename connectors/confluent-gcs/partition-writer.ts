@@ -6,6 +6,8 @@ import { isReportable } from "./errors.js";
 import { objectName, sideObjectName } from "./object-name.js";
 import { OpenFile } from "./open-file.js";
 import type { FileSettings } from "./open-file.js";
+import { commitFiles } from "./rotation.js";
+import type { RotationFailure } from "./rotation.js";
 import type { Rows } from "./rows.js";
 import type { Schedule } from "./schedule.js";
 import { startsNewFile } from "./schema-compatibility.js";
@@ -39,8 +41,9 @@ export class PartitionWriter {
   private offsetToCommit: number | null = null;
   /** The rotation under way; it never rejects. */
   private committing: Promise<void> | null = null;
-  private failure: { readonly error: ConnectError; readonly startOffset: number } | null = null;
+  private failure: RotationFailure | null = null;
   private retryAtMs: number | null = null;
+  private isClosed = false;
 
   constructor(
     private readonly tp: TopicPartition,
@@ -57,7 +60,7 @@ export class PartitionWriter {
       if (end > row) row = end;
       else await this.writeRow(rows, row++, nowMs);
     }
-    if (!this.isBackingOff) await this.retrying(() => this.drain(false));
+    await this.drainAll();
   }
 
   /** What is due without records: rotation by time, retries, and what a finished rotation left. Call in every `put`. */
@@ -82,19 +85,24 @@ export class PartitionWriter {
     return offset;
   }
 
-  get sendableBytes(): number {
-    let bytes = 0;
-    for (const file of this.files.values()) bytes += file.sendableBytes;
-    return bytes;
-  }
-
-  /** Sends what can be sent, because memory is short. */
+  /** Sends what can be sent, the largest files first, until memory is not short any more. */
   async relieve(): Promise<void> {
-    if (!this.isBackingOff) await this.retrying(() => this.drain(true));
+    const { memory } = this.parts.context;
+    const sendable = [...this.files.values()].filter((file) => file.sendableBytes > 0);
+    sendable.sort((a, b) => b.sendableBytes - a.sendableBytes);
+    for (const file of sendable)
+      if (!this.isBackingOff && memory.usedBytes > memory.limitBytes) await this.drain(file, true);
   }
 
-  /** Drops everything that is not visible. */
-  async abandon(): Promise<void> {
+  /** The partition has another owner now: drops everything that is not visible. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.abandon();
+    // Whoever owns it next in this task starts afresh.
+    if (this.isBackingOff) this.parts.context.resume([this.tp]);
+  }
+
+  private async abandon(): Promise<void> {
     const files = [...this.files.values()];
     this.files.clear();
     this.recordCount = 0;
@@ -116,6 +124,7 @@ export class PartitionWriter {
       schema === undefined ||
       !partitioner.isConstant ||
       rotation.schedule !== null ||
+      !rows.fitUnseen(config.format) ||
       files.keys !== null ||
       files.headers !== null
     )
@@ -128,7 +137,7 @@ export class PartitionWriter {
     file.appendRows(rows.batch, row, end);
     this.appended(directory, rows.offset(end - 1), this.currentTimeMs, end - row);
     if (this.recordCount >= rotation.flushSize) await this.rotate();
-    else await this.retrying(() => this.drain(false));
+    else await this.drainAll();
     return end;
   }
 
@@ -256,56 +265,73 @@ export class PartitionWriter {
 
   private async commit(files: readonly OpenFile[], nextOffset: number): Promise<void> {
     const { metrics } = this.parts.context;
-    for (const [index, file] of files.entries()) {
-      try {
-        const { count, bytes } = await file.finish();
+    const failure = await commitFiles(files, {
+      keepsExisting: this.parts.config.conditionalWrites,
+      isEnded: () => this.isClosed,
+      freeStart: (file) => this.freeStart(file, nextOffset),
+      onWritten: ({ count, bytes }) => {
         metrics.add("objects_written_total", count);
         metrics.add("object_bytes_written_total", bytes);
-      } catch (cause) {
-        const left = files.slice(index);
-        for (const each of left) await each.abandon();
-        const error = asConnectError(cause);
-        const starts = left.map((each) => each.startOffset);
-        if (error.kind === "already-exists") starts[0] = await this.freeStart(file);
-        this.failure = { error, startOffset: Math.min(...starts) };
-        return;
-      }
-    }
-    this.offsetToCommit = nextOffset;
+      },
+    });
+    if (failure !== null) this.fail(failure);
+    else if (!this.isClosed) this.offsetToCommit = nextOffset;
   }
 
-  /** With conditional writes: the first offset after the file's start whose name is not taken. */
-  private async freeStart({ directory, startOffset }: OpenFile): Promise<number> {
+  /**
+   * With conditional writes: the first offset after the file's start whose name is not taken, `nextOffset` at most: what was not
+   * read yet is not passed over.
+   */
+  private async freeStart({ directory, startOffset }: OpenFile, nextOffset: number): Promise<number> {
     const { config, store } = this.parts;
-    const last = startOffset + config.maxFilesScanLimit;
+    const last = Math.min(startOffset + config.maxFilesScanLimit, nextOffset);
     for (let offset = startOffset + 1; offset < last; offset++) {
       const name = objectName(config, this.tp.topic, this.tp.partition, directory, offset);
-      if ((await store.stat(name).catch(() => null)) === null) return offset;
+      try {
+        if ((await store.stat(name)) === null) return offset;
+      } catch (cause) {
+        // Who may not look takes the next name; who could not looks again after the pause.
+        return asConnectError(cause).kind === "retriable" ? startOffset : offset;
+      }
     }
     return last;
   }
 
-  private async drain(all: boolean): Promise<void> {
-    for (const file of this.files.values()) await file.drain(all);
+  private async drainAll(): Promise<void> {
+    for (const file of [...this.files.values()]) if (!this.isBackingOff) await this.drain(file, false);
   }
 
-  /** Turns a failure that may pass into a new attempt from the first record that is not visible. */
-  private async retrying(work: () => Promise<void>): Promise<void> {
+  /** Sends what a file has ready. A failure that may pass becomes a new attempt from the first record that is not visible. */
+  private async drain(file: OpenFile, all: boolean): Promise<void> {
     try {
-      await work();
+      await file.drain(all);
     } catch (cause) {
       const error = asConnectError(cause);
-      if (error.kind !== "retriable") throw error;
-      this.failure ??= { error, startOffset: Infinity };
+      const isTaken = error.kind === "already-exists" && this.parts.config.conditionalWrites;
+      if (error.kind !== "retriable" && !isTaken) throw error;
+      this.files.delete(file.directory);
+      await file.abandon();
+      this.fail({
+        error,
+        startOffset: isTaken ? await this.freeStart(file, this.currentOffset + 1) : file.startOffset,
+      });
       await this.recover();
     }
   }
 
+  /** Notes a failure; the earliest record of all that failed counts. */
+  private fail({ error, startOffset }: RotationFailure): void {
+    const before = this.failure;
+    this.failure =
+      before === null ? { error, startOffset } : { ...before, startOffset: Math.min(before.startOffset, startOffset) };
+  }
+
   private async recover(): Promise<void> {
     if (this.failure === null) return;
+    // A rotation under way is older than what failed, and may fail itself.
+    await this.committing;
     const { error, startOffset } = this.failure;
     const { context, config } = this.parts;
-    await this.committing;
     this.failure = null;
     this.committing = null;
     const starts = [...this.files.values()].map((file) => file.startOffset);

@@ -1,5 +1,6 @@
 import { DatumVerdict, OPTIONAL_BYTES, OPTIONAL_STRING } from "../../runtime/api/index.js";
 import type { LazyColumns, Schema, SinkBatch, SinkRecord } from "../../runtime/api/index.js";
+import type { FormatName } from "./config.js";
 
 /** The rows of a batch: from the columns where they tell what is asked, else from records that are made once. */
 export class Rows {
@@ -36,6 +37,12 @@ export class Rows {
       default:
         return undefined;
     }
+  }
+
+  /** True where no value of the batch can be one that `format` refuses. */
+  fitUnseen(format: FormatName): boolean {
+    if (format === "parquet") return false;
+    return format !== "bytes" || this.batch.columns?.value?.kind === "bytes";
   }
 
   /** One row as a batch of its own. */

@@ -76,12 +76,12 @@ export class ConfluentGcsTask implements SinkTask {
       const key = topicPartitionKey(tp);
       const writer = this.writers.get(key);
       this.writers.delete(key);
-      await writer?.abandon();
+      await writer?.close();
     }
   }
 
   async stop(): Promise<void> {
-    for (const writer of this.writers.values()) await writer.abandon();
+    for (const writer of this.writers.values()) await writer.close();
     this.writers.clear();
     this.parts?.store.close();
   }

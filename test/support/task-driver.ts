@@ -1,5 +1,6 @@
 import type {
   CommittedOffsets,
+  ErrantRecordReporter,
   Logger,
   MemoryBudget,
   NextOffsets,
@@ -75,6 +76,8 @@ export class TaskDriver {
   readonly paused = new Set<string>();
   /** Offsets that the task asked to go on at. */
   readonly rewinds = new Map<string, number>();
+  /** Takes bad records; null fails the task. */
+  reporter: ErrantRecordReporter | null = null;
   /** How often the task asked for a commit. */
   commitRequests = 0;
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -117,7 +120,7 @@ export class TaskDriver {
         this.commitRequests++;
       },
       committed: this.group,
-      errantRecordReporter: () => null,
+      errantRecordReporter: () => this.reporter,
     };
     await this.#task.start(context, config);
     await this.#task.open?.(partitions);
