@@ -54,6 +54,9 @@ const prefix: Validator = (value) => {
 const template: Validator = (value) =>
   value === null ? null : reasonOf(() => parseTemplate(rewriteWeekYear(value as string)));
 
+const fineTemplate: Validator = (value) =>
+  value === null ? null : reasonOf(() => parseTemplate(rewriteWeekYear(value as string), true));
+
 const notNegative: Validator = (value) =>
   value !== null && (value as number) < 0 ? "must be a non-negative integer number" : null;
 
@@ -324,6 +327,17 @@ export const CONFIG_DEF = defineConfig({
     orderInGroup: -1,
     width: "NONE",
   },
+  "file.name.timestamp.fine.units": {
+    type: "BOOLEAN",
+    default: false,
+    importance: "LOW",
+    doc:
+      "`true`: file.name.template may also have `{{timestamp:unit=mm}}` (minutes) and `{{timestamp:unit=ss}}` (seconds). " +
+      "Every change of the time begins a new object.",
+    orderInGroup: -1,
+    width: "SHORT",
+    extension: true,
+  },
   "behavior.on.null.values": {
     type: "STRING",
     default: "fail",
@@ -353,3 +367,14 @@ export const START_CONFIG_DEF = defineConfig({
     width: "NONE",
   },
 });
+
+/** True where `file.name.template` may tell minutes and seconds, which the original refuses. */
+export function hasFineUnits(properties: Readonly<Record<string, string | undefined>>): boolean {
+  return properties["file.name.timestamp.fine.units"]?.trim().toLowerCase() === "true";
+}
+
+/** {@link START_CONFIG_DEF} where {@link hasFineUnits}. */
+export const FINE_START_CONFIG_DEF: typeof START_CONFIG_DEF = {
+  ...START_CONFIG_DEF,
+  "file.name.template": { ...START_CONFIG_DEF["file.name.template"], validator: fineTemplate },
+};

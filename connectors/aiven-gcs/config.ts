@@ -5,7 +5,7 @@ import type { GcsSettings } from "../gcs/config.js";
 import { COMPRESSION_EXTENSIONS } from "../objects/compression.js";
 import type { CompressionType } from "../objects/compression.js";
 import type { OutputField } from "../objects/formats/fields.js";
-import { START_CONFIG_DEF } from "./config-def.js";
+import { FINE_START_CONFIG_DEF, hasFineUnits, START_CONFIG_DEF } from "./config-def.js";
 import type { FORMATS } from "./config-def.js";
 import { parseTemplate, rewriteWeekYear } from "./object-name.js";
 import type { NameTemplate } from "./object-name.js";
@@ -41,10 +41,12 @@ type Values = ConfigValues<typeof START_CONFIG_DEF>;
 
 /** Checks what the original checks when connector and tasks start. Throws ConnectError `config`. */
 export function readConfig(properties: Readonly<Record<string, string>>): AivenConfig {
-  const values = parseConfig(START_CONFIG_DEF, properties);
+  const fine = hasFineUnits(properties);
+  const values = parseConfig(fine ? FINE_START_CONFIG_DEF : START_CONFIG_DEF, properties);
   const format = values["format.output.type"].toLowerCase() as FormatName;
   const compression = values["file.compression.type"] as CompressionType;
-  const template = parseTemplate(rewriteWeekYear(values["file.name.template"] ?? defaultTemplate(format, compression)));
+  const text = rewriteWeekYear(values["file.name.template"] ?? defaultTemplate(format, compression));
+  const template = parseTemplate(text, fine);
   checkEnvelope(values);
   checkKeyedRecords(values, template);
   checkCredentials(values);

@@ -10,7 +10,8 @@ export type Grouping =
   | "key"
   | "key-topic-partition";
 
-export type TimeUnit = "yyyy" | "MM" | "dd" | "HH";
+/** The last two are ours. */
+export type TimeUnit = "yyyy" | "MM" | "dd" | "HH" | "mm" | "ss";
 
 type Variable = "topic" | "partition" | "start_offset" | "timestamp" | "key";
 
@@ -27,6 +28,8 @@ export interface NameTemplate {
   readonly text: string;
   readonly grouping: Grouping;
   readonly hasTimestamp: boolean;
+  /** What `{{timestamp}}` tells apart at least; null where the original's units are enough. */
+  readonly finestUnit: "mm" | "ss" | null;
   readonly parts: readonly (string | Placeholder)[];
 }
 
@@ -43,8 +46,9 @@ export interface NameValues {
 export type TimeTexts = Readonly<Record<TimeUnit, string>>;
 
 /** The texts of Java's `DateTimeFormatter` patterns; `yyyy` is the year of its era. */
-export function timeTexts({ year, month, day, hour }: CivilTime): TimeTexts {
-  return { yyyy: yearText(year > 0 ? year : 1 - year), MM: pad(month, 2), dd: pad(day, 2), HH: pad(hour, 2) };
+export function timeTexts({ year, month, day, hour, minute, second }: CivilTime): TimeTexts {
+  const yyyy = yearText(year > 0 ? year : 1 - year);
+  return { yyyy, MM: pad(month, 2), dd: pad(day, 2), HH: pad(hour, 2), mm: pad(minute, 2), ss: pad(second, 2) };
 }
 
 /** The object name without `file.name.prefix`. Placeholders without a value stay as they are in the template. */
@@ -84,27 +88,33 @@ const SETS =
   "topic,partition,start_offset,timestamp; topic,partition,key,start_offset,timestamp; key; key,topic,partition";
 const UNSUPPORTED_SET = `unsupported set of template variables, supported sets are: ${SETS}`;
 const UNITS = "yyyy|MM|dd|HH";
+const FINE_UNITS = ["mm", "ss"];
 const UNSUPPORTED_PARAMETERS =
   "unsupported set of template variables parameters, supported sets are: " +
   `partition:padding=true|false,start_offset:padding=true|false,timestamp:unit=${UNITS}`;
 
+interface Parameter {
+  readonly name: string;
+  readonly value: string;
+}
+
 interface RawPlaceholder {
   readonly name: string;
-  readonly parameter: { readonly name: string; readonly value: string } | null;
+  readonly parameter: Parameter | null;
   readonly text: string;
 }
 
 /**
  * Parses and checks a template (after {@link rewriteWeekYear}). Throws ConnectError `config` with the reason alone; order and
- * texts are those of the original's `Template` and `FilenameTemplateValidator`.
+ * texts are those of the original's `Template` and `FilenameTemplateValidator`. With `fineTimes` the units `mm` and `ss` are known too.
  */
-export function parseTemplate(text: string): NameTemplate {
+export function parseTemplate(text: string, fineTimes = false): NameTemplate {
   if (text.startsWith(".well-known/acme-challenge")) throw refused("cannot start with '.well-known/acme-challenge'");
   const raw = splitTemplate(text);
   const placeholders = raw.filter((part) => typeof part !== "string");
   for (const { name } of placeholders) if (!isVariable(name)) throw refused(UNSUPPORTED_SET);
   for (const { name, parameter } of placeholders)
-    if (parameter !== null && !isAllowed(name as Variable, parameter)) throw refused(UNSUPPORTED_PARAMETERS);
+    if (parameter !== null && !isAllowed(name as Variable, parameter, fineTimes)) throw refused(UNSUPPORTED_PARAMETERS);
   if (placeholders.some(({ name, parameter }) => name === "timestamp" && parameter === null))
     throw refused(`parameter unit is required for the the variable timestamp, supported values are: ${UNITS}`);
   const names = new Set(placeholders.map(({ name }) => name as Variable));
@@ -114,10 +124,12 @@ export function parseTemplate(text: string): NameTemplate {
     );
   const grouping = groupingOf(names);
   if (grouping === null) throw refused(UNSUPPORTED_SET);
+  const units = placeholders.filter(({ name }) => name === "timestamp").map(({ parameter }) => parameter?.value);
   return {
     text,
     grouping,
     hasTimestamp: names.has("timestamp"),
+    finestUnit: units.includes("ss") ? "ss" : units.includes("mm") ? "mm" : null,
     parts: raw.map((part) => (typeof part === "string" ? part : finish(part))),
   };
 }
@@ -155,13 +167,13 @@ function isVariable(name: string): name is Variable {
 }
 
 /** Parameters of topic and key are never looked at. */
-function isAllowed(variable: Variable, { name, value }: { name: string; value: string }): boolean {
+function isAllowed(variable: Variable, { name, value }: Parameter, fineTimes: boolean): boolean {
   switch (variable) {
     case "partition":
     case "start_offset":
       return name === "padding" && (value === "true" || value === "false");
     case "timestamp":
-      return name === "unit" && UNITS.split("|").includes(value);
+      return name === "unit" && (UNITS.split("|").includes(value) || (fineTimes && FINE_UNITS.includes(value)));
     case "topic":
     case "key":
       return true;

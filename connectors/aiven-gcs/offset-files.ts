@@ -58,7 +58,7 @@ export class OffsetFiles implements RecordSink {
     this.#memory = memory;
     this.#rules = rulesOf(config);
     this.#open = new OpenObjects(context);
-    this.#clock = new NameClock(config.timeZone);
+    this.#clock = new NameClock(config.timeZone, config.template.finestUnit);
     const watchSchemas = config.format === "avro" || config.format === "parquet";
     this.#grouper = new Grouper({ ...config, watchSchemas }, this.#clock, {
       open: (name) => this.#openFile(name),

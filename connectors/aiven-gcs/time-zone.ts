@@ -6,6 +6,8 @@ import { ZONE_IDS } from "./zone-ids.js";
 /** A time zone as Java's `ZoneId` knows it. */
 export interface TimeZone {
   readonly id: string;
+  /** Since 1973 the zone is ahead of UTC by multiples of this, and changes at multiples of it: 1 second, 1 minute or a quarter of an hour. */
+  readonly stepMs: number;
   /** Calendar and clock of the zone at a moment. */
   at(epochMs: number): CivilTime;
 }
@@ -31,7 +33,8 @@ export function parseTimeZone(id: string): TimeZone {
 }
 
 function fixedZone(id: string, offsetSeconds: number): TimeZone {
-  return { id, at: (epochMs) => civilOf(epochMs + offsetSeconds * 1000) };
+  const stepMs = [900_000, 60_000].find((ms) => (offsetSeconds * 1000) % ms === 0) ?? 1000;
+  return { id, stepMs, at: (epochMs) => civilOf(epochMs + offsetSeconds * 1000) };
 }
 
 /** Positions of hours, minutes and seconds by the length of the text, and whether colons stand before the later two. */
@@ -93,7 +96,7 @@ function regionZone(id: string): TimeZone {
     minute: "numeric",
     second: "numeric",
   });
-  return { id, at: (epochMs) => civilOf(epochMs + offsetMsAt(format, epochMs)) };
+  return { id, stepMs: 900_000, at: (epochMs) => civilOf(epochMs + offsetMsAt(format, epochMs)) };
 }
 
 function offsetMsAt(format: Intl.DateTimeFormat, epochMs: number): number {

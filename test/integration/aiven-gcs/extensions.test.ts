@@ -69,6 +69,21 @@ describe("AivenGcsTask beyond the original", () => {
       await task.stop();
     });
   }
+
+  it("put() begins an object for each second where names tell seconds", async () => {
+    const template =
+      "{{topic}}-{{partition}}-{{start_offset}}-{{timestamp:unit=HH}}{{timestamp:unit=mm}}{{timestamp:unit=ss}}";
+    const fine = { "file.name.template": template, "file.name.timestamp.fine.units": "true" };
+    const task = await startTask(bucket, { ...JSONL, ...fine });
+    for (let offset = 0; offset < 4; offset++) {
+      await task.put(batchOf(TOPIC, 0, offset, [{ value: `v${offset}` }]));
+      task.nowMs += 500;
+    }
+    await task.commit();
+    assert.deepEqual(await bucket.names(), ["orders-0-0-030405", "orders-0-0-030406"]);
+    assert.equal((await bucket.read("orders-0-0-030406")).toString(), '"v2"\n"v3"');
+    await task.stop();
+  });
 });
 
 /** Avro's marker between blocks is random; an object ends with it. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../../../connectors/aiven-gcs/config.js";
 import { CONFIG_DEF } from "../../../../connectors/aiven-gcs/config-def.js";
+import { plugins } from "../../../../connectors/aiven-gcs/plugin.js";
 import { formatConfigValue, validateConfig } from "../../../../runtime/api/index.js";
 import type { ConfigKey } from "../../../../runtime/api/index.js";
 
@@ -140,6 +141,7 @@ describe("CONFIG_DEF", () => {
 
   it("leaves what the original does not have switched off", () => {
     assert.deepEqual(defaults(true), {
+      "file.name.timestamp.fine.units": "false",
       "behavior.on.null.values": "fail",
     });
   });
@@ -191,6 +193,36 @@ describe("readConfig()", () => {
       { "format.output.envelope": "false", "format.output.fields": "value,value" },
       "When format.output.envelope is false, format.output.fields must contain only one field",
     );
+  });
+
+  it("knows minutes and seconds in names only where it is told so", () => {
+    const template = (unit: string): Record<string, string> => ({
+      "file.name.template": `{{topic}}{{partition}}{{start_offset}}{{timestamp:unit=${unit}}}`,
+    });
+    const fine = { "file.name.timestamp.fine.units": "true" };
+    const refusal = (unit: string): string =>
+      `Invalid value ${template(unit)["file.name.template"]!} for configuration file.name.template: ` +
+      "unsupported set of template variables parameters, supported sets are: " +
+      "partition:padding=true|false,start_offset:padding=true|false,timestamp:unit=yyyy|MM|dd|HH";
+    for (const [unit, finestUnit] of [
+      ["mm", "mm"],
+      ["ss", "ss"],
+      ["HH", null],
+    ] as const)
+      assert.equal(readConfig({ ...REQUIRED, ...template(unit), ...fine }).template.finestUnit, finestUnit);
+    fails(template("mm"), refusal("mm"));
+    fails({ ...template("yy"), ...fine }, refusal("yy"));
+
+    const validated = (properties: Record<string, string>): readonly string[] => {
+      const config = { ...REQUIRED, ...properties };
+      const values = validateConfig(CONFIG_DEF, config);
+      const [plugin] = plugins;
+      if (plugin?.kind === "sink") plugin.validate?.(config, values);
+      return values.flatMap(({ errors }) => errors);
+    };
+    assert.deepEqual(validated({ ...template("ss"), ...fine }), []);
+    assert.deepEqual(validated(template("ss")), [refusal("ss")]);
+    assert.deepEqual(validated({ ...template("yy"), ...fine }), [refusal("yy")]);
   });
 
   it("ignores records without a value in Avro and Parquet only", () => {

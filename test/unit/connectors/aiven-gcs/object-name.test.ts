@@ -80,7 +80,7 @@ describe("parseTemplate()", () => {
 });
 
 describe("renderName()", () => {
-  const time = timeTexts(civilOf(Date.UTC(2024, 0, 2, 3, 4)));
+  const time = timeTexts(civilOf(Date.UTC(2024, 0, 2, 3, 4, 5)));
   const values = { topic: "t/x", partition: 7, startOffset: 12, key: "k 1", time };
   const rendered = (template: string, changes: Partial<Record<keyof typeof values, null>> = {}): string =>
     renderName(parseTemplate(template), { ...values, ...changes } as typeof values);
@@ -100,6 +100,12 @@ describe("renderName()", () => {
   it("writes times in their units", () => {
     const template = `${REST}{{start_offset}}-{{timestamp:unit=yyyy}}-{{timestamp:unit=MM}}-{{timestamp:unit=dd}}-{{timestamp:unit=HH}}`;
     assert.equal(rendered(template), "t/x712-2024-01-02-03");
+  });
+
+  it("writes minutes and seconds where they are allowed", () => {
+    const template = parseTemplate(`${REST}{{start_offset}}-{{timestamp:unit=mm}}-{{timestamp:unit=ss}}`, true);
+    assert.equal(renderName(template, values), "t/x712-04-05");
+    assert.equal(template.finestUnit, "ss");
   });
 
   it("leaves literally what the grouping does not know", () => {

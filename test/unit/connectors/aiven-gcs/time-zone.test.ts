@@ -62,4 +62,16 @@ describe("NameClock", () => {
     assert.equal(clock.textsAt(Date.UTC(2024, 0, 1, 0, 14)).HH, "05");
     assert.equal(clock.textsAt(Date.UTC(2024, 0, 1, 0, 15)).HH, "06");
   });
+
+  it("changes with the finest unit of names", () => {
+    const clock = new NameClock(parseTimeZone("Z"), "ss");
+    assert.equal(clock.textsAt(AT), clock.textsAt(AT + 999));
+    assert.notEqual(clock.textsAt(AT), clock.textsAt(AT + 1000));
+  });
+
+  it("changes the hour where an offset is no multiple of a quarter of an hour", () => {
+    const clock = new NameClock(parseTimeZone("+00:07:30"));
+    assert.equal(clock.textsAt(Date.UTC(2024, 0, 1, 0, 52, 29)).HH, "00");
+    assert.equal(clock.textsAt(Date.UTC(2024, 0, 1, 0, 52, 30)).HH, "01");
+  });
 });
