@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { DatumVerdict, javaToString, OPTIONAL_BYTES, OPTIONAL_STRING } from "../../runtime/api/index.js";
 import type { Datum, LazyColumn, LazyColumns, Schema, SinkBatch, SinkRecord } from "../../runtime/api/index.js";
 
@@ -50,7 +51,7 @@ export class RecordView implements SinkBatch {
     return timestampMs === -1 ? null : timestampMs;
   }
 
-  /** The key as it stands in a name: `null`, the string, or Java's text of anything else. */
+  /** The key as it stands in a name: `null`, the string, bytes as UTF-8 or else base64url, or Java's text of anything else. */
   keyTextAt(row: number): string {
     const columns = this.columns;
     if (columns?.key?.kind === "utf8") {
@@ -60,7 +61,7 @@ export class RecordView implements SinkBatch {
       if (verdict === DatumVerdict.copy) return columns.buffer.toString("utf8", start, start + columns.keyLength[row]!);
     }
     const { schema, value } = this.record(row).key;
-    return javaToString(value, schema);
+    return value instanceof Uint8Array ? bytesText(value) : javaToString(value, schema);
   }
 
   /** True where the record has no value, with a schema or without one. */
@@ -84,6 +85,11 @@ export class RecordView implements SinkBatch {
     if (columns?.value == null) return this.record(row).value.schema;
     return this.#schemas.of(this, columns.value, columns.valueStart[row]!, row, "value");
   }
+}
+
+/** Java would print the identity of the array, another one each time: no name that anybody could find again. */
+function bytesText(bytes: Uint8Array): string {
+  return isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : Buffer.from(bytes).toString("base64url");
 }
 
 /** Schemas by what tells them without conversion: a converter that knows only one, or the id in front of Avro bytes. */

@@ -143,4 +143,17 @@ describe("AivenGcsTask", () => {
     await task.stop();
     assert.equal(task.memory.usedBytes, 0);
   });
+
+  it("preCommit() names objects by keys of bytes as their text, or as base64url where they are none", async () => {
+    const task = await startTask(bucket, { ...JSONL, "file.name.template": "k/{{key}}" });
+    await task.put(
+      batchOf(TOPIC, 0, 0, [
+        { key: Buffer.from("é"), value: "1" },
+        { key: Buffer.from([0xff, 0xfe, 0x3e]), value: "2" },
+      ]),
+    );
+    await task.commit();
+    assert.deepEqual(await bucket.names(), ["k/__4-", "k/é"]);
+    await task.stop();
+  });
 });
