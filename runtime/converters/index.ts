@@ -4,6 +4,7 @@ import { byteArrayPlugins } from "./byte-array.js";
 import { fixedWidthPlugins } from "./fixed-width.js";
 import { jsonSchemaPlugins } from "./json-schema/json-schema-converter.js";
 import { jsonPlugins } from "./json.js";
+import { protobufPlugins } from "./protobuf/protobuf-converter.js";
 import { simpleHeaderPlugins } from "./simple-header.js";
 import { stringPlugins } from "./string.js";
 
@@ -16,4 +17,5 @@ export const plugins: readonly Plugin[] = [
   ...simpleHeaderPlugins,
   ...avroPlugins,
   ...jsonSchemaPlugins,
+  ...protobufPlugins,
 ];
