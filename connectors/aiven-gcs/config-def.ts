@@ -338,6 +338,18 @@ export const CONFIG_DEF = defineConfig({
     width: "SHORT",
     extension: true,
   },
+  "file.flush.interval.ms": {
+    type: "LONG",
+    default: 0,
+    importance: "LOW",
+    doc:
+      "When the oldest record that is not in a finished object came in so many milliseconds ago, all objects are finished and " +
+      "offsets committed, without waiting for the worker's commit interval; 0 is no limit.",
+    validator: range(0),
+    orderInGroup: -1,
+    width: "SHORT",
+    extension: true,
+  },
   "behavior.on.null.values": {
     type: "STRING",
     default: "fail",

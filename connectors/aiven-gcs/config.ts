@@ -25,6 +25,8 @@ export interface AivenConfig {
   readonly maxRecords: number;
   /** Bytes before compression that make the task ask for a commit; 0: no limit. */
   readonly maxBytes: number;
+  /** Milliseconds after which a record has the task ask for a commit; 0: no limit. */
+  readonly maxAgeMs: number;
   readonly timeZone: TimeZone;
   readonly timestampSource: "wallclock" | "event";
   readonly format: FormatName;
@@ -59,6 +61,7 @@ export function readConfig(properties: Readonly<Record<string, string>>): AivenC
     compression,
     maxRecords: values["file.max.records"],
     maxBytes: values["file.max.bytes"],
+    maxAgeMs: values["file.flush.interval.ms"],
     timeZone: parseTimeZone(values["file.name.timestamp.timezone"]),
     timestampSource: values["file.name.timestamp.source"].toLowerCase() as AivenConfig["timestampSource"],
     format,

@@ -39,7 +39,7 @@ export class KeyedObjects implements RecordSink {
     this.#config = config;
     this.#settings = settings;
     this.#memory = memory;
-    this.#open = new OpenObjects(context);
+    this.#open = new OpenObjects(context, config.maxAgeMs);
   }
 
   open(): Promise<void> {
@@ -64,6 +64,7 @@ export class KeyedObjects implements RecordSink {
     } catch (error) {
       this.#failure ??= asConnectError(error);
     }
+    this.#open.limitAge();
   }
 
   async flush(current: NextOffsets): Promise<NextOffsets> {

@@ -57,7 +57,7 @@ export class OffsetFiles implements RecordSink {
     this.#settings = settings;
     this.#memory = memory;
     this.#rules = rulesOf(config);
-    this.#open = new OpenObjects(context);
+    this.#open = new OpenObjects(context, config.maxAgeMs);
     this.#clock = new NameClock(config.timeZone, config.template.finestUnit);
     const watchSchemas = config.format === "avro" || config.format === "parquet";
     this.#grouper = new Grouper({ ...config, watchSchemas }, this.#clock, {
@@ -82,6 +82,7 @@ export class OffsetFiles implements RecordSink {
     }
     if (this.#complete.length >= COMPLETE_FILES) await this.#deferring(() => this.#finishComplete());
     if (this.#memory.usedBytes > this.#memory.limitBytes) await this.#deferring(() => this.#relieve());
+    this.#open.limitAge();
   }
 
   async flush(current: NextOffsets): Promise<NextOffsets> {

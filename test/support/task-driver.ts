@@ -80,6 +80,8 @@ export class TaskDriver {
   reporter: ErrantRecordReporter | null = null;
   /** How often the task asked for a commit. */
   commitRequests = 0;
+  /** Within how many milliseconds the task last asked to be called again. */
+  timeoutMs: number | null = null;
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
   readonly #abort = new AbortController();
   readonly #task: SinkTask;
@@ -115,7 +117,9 @@ export class TaskDriver {
         this.rewinds.set(topicPartitionKey({ topic, partition }), nextOffset);
         this.#delivered.set(topicPartitionKey({ topic, partition }), { topic, partition, nextOffset });
       },
-      timeout: () => undefined,
+      timeout: (ms) => {
+        this.timeoutMs = ms;
+      },
       requestCommit: () => {
         this.commitRequests++;
       },

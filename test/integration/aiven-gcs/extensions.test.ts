@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { STRING } from "../../../runtime/api/index.js";
 import { batchOf } from "../../support/batches.js";
+import type { PlainRecord } from "../../support/batches.js";
 import type { Bucket } from "../../support/bucket.js";
 import { newBucket } from "../../support/shared.js";
 import type { TaskDriver } from "../../support/task-driver.js";
 import { PARTITION, startTask, TOPIC } from "./aiven-task.js";
 
 const JSONL = { "format.output.type": "jsonl", "format.output.envelope": "false" };
+
+function numbered(from: number, to: number): PlainRecord[] {
+  return Array.from({ length: to - from }, (_, i) => ({ key: `k${from + i}`, value: `v${from + i}` }));
+}
 
 /** What the task reports now. */
 function gauges(task: TaskDriver): Record<string, number> {
@@ -82,6 +87,40 @@ describe("AivenGcsTask beyond the original", () => {
     await task.commit();
     assert.deepEqual(await bucket.names(), ["orders-0-0-030405", "orders-0-0-030406"]);
     assert.equal((await bucket.read("orders-0-0-030406")).toString(), '"v2"\n"v3"');
+    await task.stop();
+  });
+
+  for (const [kind, template] of [
+    ["by offset", "{{topic}}-{{partition}}-{{start_offset}}"],
+    ["by key", "{{key}}"],
+  ] as const)
+    it(`put() asks for a commit when an object ${kind} is file.flush.interval.ms old, also while nothing comes in`, async () => {
+      const config = { ...JSONL, "file.name.template": template, "file.flush.interval.ms": "5000" };
+      const task = await startTask(bucket, config);
+      await task.put();
+      assert.equal(task.timeoutMs, null);
+      await task.put(batchOf(TOPIC, 0, 0, numbered(0, 1)));
+      task.nowMs += 2000;
+      await task.put(batchOf(TOPIC, 0, 1, numbered(1, 2)));
+      assert.deepEqual([task.timeoutMs, task.commitRequests], [3000, 0]);
+      task.nowMs += 3000;
+      await task.put();
+      assert.equal(task.commitRequests, 1);
+      await task.put();
+      assert.equal(task.commitRequests, 1, "asked once");
+      await task.commit();
+      task.nowMs += 60_000;
+      await task.put(batchOf(TOPIC, 0, 2, numbered(2, 3)));
+      assert.deepEqual([task.timeoutMs, task.commitRequests], [5000, 1]);
+      await task.stop();
+    });
+
+  it("put() asks for no commit by age where no limit is set", async () => {
+    const task = await startTask(bucket, JSONL);
+    await task.put(batchOf(TOPIC, 0, 0, numbered(0, 1)));
+    task.nowMs += 3_600_000;
+    await task.put();
+    assert.deepEqual([task.timeoutMs, task.commitRequests], [null, 0]);
     await task.stop();
   });
 });
