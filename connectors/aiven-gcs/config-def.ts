@@ -327,6 +327,17 @@ export const CONFIG_DEF = defineConfig({
     orderInGroup: -1,
     width: "NONE",
   },
+  "gcs.bucket.check": {
+    type: "BOOLEAN",
+    default: false,
+    importance: "LOW",
+    doc:
+      "`true`: a task fails at its start where the bucket does not exist, not only when the first object is written. Who may not " +
+      "look at buckets (`storage.buckets.get`) passes.",
+    orderInGroup: -1,
+    width: "SHORT",
+    extension: true,
+  },
   "file.name.timestamp.fine.units": {
     type: "BOOLEAN",
     default: false,

@@ -17,6 +17,8 @@ export type FormatName = (typeof FORMATS)[number];
 /** A connector's configuration, checked and resolved. */
 export interface AivenConfig {
   readonly gcs: GcsSettings;
+  /** The task does not start without the bucket. */
+  readonly checkBucket: boolean;
   readonly contentEncoding: string | null;
   readonly prefix: string;
   readonly template: NameTemplate;
@@ -55,6 +57,7 @@ export function readConfig(properties: Readonly<Record<string, string>>): AivenC
   checkNullValues(values, format);
   return {
     gcs: gcsSettings(values),
+    checkBucket: values["gcs.bucket.check"],
     contentEncoding: values["gcs.object.content.encoding"],
     prefix: values["file.name.prefix"],
     template,

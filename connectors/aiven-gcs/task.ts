@@ -1,3 +1,4 @@
+import { ConnectError } from "../../runtime/api/index.js";
 import type { NextOffsets, SinkBatch, SinkTask, SinkTaskContext, TopicPartition } from "../../runtime/api/index.js";
 import { GcsClient } from "../gcs/client.js";
 import { GcsObjectStore } from "../gcs/upload.js";
@@ -21,7 +22,9 @@ export class AivenGcsTask implements SinkTask {
     if (config.gcs.credentials.kind === "none")
       context.log.warn("No GCS credentials are configured: requests will be anonymous");
     const memory = new CountedMemory(context.memory);
-    const store = new GcsObjectStore(await GcsClient.open(config.gcs, context.signal));
+    const client = await GcsClient.open(config.gcs, context.signal);
+    if (config.checkBucket) await requireBucket(client, config.gcs.bucket);
+    const store = new GcsObjectStore(client);
     const settings: ObjectSettings = {
       store,
       memory,
@@ -54,6 +57,16 @@ export class AivenGcsTask implements SinkTask {
   async stop(): Promise<void> {
     await this.#sink?.abandon();
     this.#settings?.store.close();
+  }
+}
+
+async function requireBucket(client: GcsClient, name: string): Promise<void> {
+  try {
+    if (await client.bucketExists()) return;
+    throw new ConnectError("config", `Bucket ${name} (gcs.bucket.name) does not exist`);
+  } catch (error) {
+    client.close();
+    throw error;
   }
 }
 

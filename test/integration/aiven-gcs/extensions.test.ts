@@ -123,6 +123,14 @@ describe("AivenGcsTask beyond the original", () => {
     assert.deepEqual([task.timeoutMs, task.commitRequests], [null, 0]);
     await task.stop();
   });
+
+  it("start() wants the bucket where it is told to look for it", async () => {
+    const missing = { "gcs.bucket.name": `${bucket.name}-missing` };
+    const check = { "gcs.bucket.check": "true" };
+    const message = `Bucket ${bucket.name}-missing (gcs.bucket.name) does not exist`;
+    await assert.rejects(startTask(bucket, { ...JSONL, ...missing, ...check }), { kind: "config", message });
+    for (const config of [check, missing]) await (await startTask(bucket, { ...JSONL, ...config })).stop();
+  });
 });
 
 /** Avro's marker between blocks is random; an object ends with it. */

@@ -36,6 +36,7 @@ const WRONG: readonly (readonly [string, string, ...string[]])[] = [
   ["format.output.fields", "key,header", "supported values are: 'key', 'value', 'offset', 'timestamp', 'headers'"],
   ["format.output.fields.value.encoding", "BASE64", "supported values are: 'none', 'base64'"],
   ["format.output.envelope", "no", "Expected value to be either true or false"],
+  ["gcs.bucket.check", "yes", "Expected value to be either true or false"],
   ["file.flush.interval.ms", "-1", "Value must be at least 0"],
   ["behavior.on.null.values", "skip", "supported values are: 'fail', 'ignore'"],
   ["gcs.retry.backoff.initial.delay.ms", "-1", "Value must be at least 0"],
@@ -142,6 +143,7 @@ describe("CONFIG_DEF", () => {
 
   it("leaves what the original does not have switched off", () => {
     assert.deepEqual(defaults(true), {
+      "gcs.bucket.check": "false",
       "file.name.timestamp.fine.units": "false",
       "file.flush.interval.ms": "0",
       "behavior.on.null.values": "fail",
