@@ -1,6 +1,10 @@
-import { decrypt, parseJks } from "jks-js";
-import Pkcs12Parser from "jks-js/lib/keystore/PKCS12Parser.js";
+import type * as JksJs from "jks-js";
+import type Pkcs12ParserClass from "jks-js/lib/keystore/PKCS12Parser.js";
 import { X509Certificate } from "node:crypto";
+import { createRequire } from "node:module";
+
+/** Loads jks-js when it is needed: it takes 10 MB in every thread, and most workers read no store. */
+const require = createRequire(import.meta.url);
 
 /** What a store file holds, PEM. */
 export interface StoreContents {
@@ -26,6 +30,7 @@ export function readStoreFile(file: Buffer, password: string | null, keyPassword
 function readJks(file: Buffer, password: string | null, keyPassword: string | null): StoreContents {
   const trusted: string[] = [];
   const keys: { key: string; certificates: string[] }[] = [];
+  const { decrypt, parseJks } = require("jks-js") as typeof JksJs;
   for (const entry of parseJks(file, password ?? "")) {
     if ("cert" in entry) trusted.push(toPem(entry.cert.value));
     else {
@@ -42,6 +47,7 @@ function toPem(der: Buffer): string {
 }
 
 function readPkcs12(file: Buffer, password: string): StoreContents {
+  const Pkcs12Parser = require("jks-js/lib/keystore/PKCS12Parser.js") as typeof Pkcs12ParserClass;
   const parser = new Pkcs12Parser(file, password);
   const certificates: string[] = [];
   const privateKeys: string[] = [];

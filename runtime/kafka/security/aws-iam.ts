@@ -1,4 +1,3 @@
-import { generateAuthToken, generateAuthTokenFromProfile, generateAuthTokenFromRole } from "aws-msk-iam-sasl-signer-js";
 import { ConnectError } from "../../api/index.js";
 import type { TokenSource } from "./oauth-bearer.js";
 
@@ -26,11 +25,13 @@ export function awsIamToken(
   const session = awsRoleSessionName === undefined ? {} : { awsRoleSessionName };
   return async () => {
     try {
+      // Loaded when it is needed: it takes 25 MB in every thread.
+      const signer = await import("aws-msk-iam-sasl-signer-js");
       const { token, expiryTime } = await (awsRoleArn !== undefined
-        ? generateAuthTokenFromRole({ region, awsRoleArn, ...session })
+        ? signer.generateAuthTokenFromRole({ region, awsRoleArn, ...session })
         : awsProfileName !== undefined
-          ? generateAuthTokenFromProfile({ region, awsProfileName })
-          : generateAuthToken({ region }));
+          ? signer.generateAuthTokenFromProfile({ region, awsProfileName })
+          : signer.generateAuthToken({ region }));
       return { value: token, expiresAtMs: expiryTime };
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
