@@ -112,7 +112,7 @@ function table(def: ConfigDef): string {
 
 function defaultOf(key: ConfigKey): string {
   if (key.default === undefined) return "*required*";
-  const text = formatConfigValue(key.type, key.default);
+  const text = formatConfigValue(key.type === "PASSWORD" ? "STRING" : key.type, key.default);
   return text === null ? "none" : text === "" ? "empty" : code(text);
 }
 
