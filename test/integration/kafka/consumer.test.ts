@@ -165,17 +165,16 @@ describe("kafka/consumer", () => {
       consumer.subscribe({ topics: [topic] }, { onAssigned: nothing, onRevoked: nothing, onLost: nothing });
       const polling = consumer.poll(10_000);
       await new Promise((resolve) => setTimeout(resolve, delayMs));
-      const startedMs = performance.now();
       await consumer.close();
       assert.deepEqual(await polling, []);
-      assert.ok(performance.now() - startedMs < 3_000, `close() took ${performance.now() - startedMs} ms`);
       await waitUntil(
         "the group is empty",
         async () => {
           const { groups } = await kafka.withAdmin((admin) => admin.describeGroups([group]));
           return groups[0]!.members.length === 0;
         },
-        { deadlineMs: 3_000 },
+        // a member that was left behind would stay for its session, 45 seconds
+        { deadlineMs: 30_000 },
       );
     }
   });
