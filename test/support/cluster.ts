@@ -73,11 +73,15 @@ export class Cluster {
     };
   }
 
-  /** Waits until connectors with so many tasks run, and gives how many of all instances each worker has, by worker id. */
+  /**
+   * Waits until connectors with so many tasks run, and gives how many of all instances each worker has, by worker id. With
+   * `evenly`, waits until each has as many.
+   */
   async spread(
     through: ConnectWorker,
     connectors: Readonly<Record<string, number>>,
     workers: number,
+    evenly = false,
   ): Promise<Map<string, number>> {
     let last = new Map<string, number>();
     return waitUntil(
@@ -96,9 +100,10 @@ export class Cluster {
           }
         }
         last = counts;
-        return counts.size === workers ? counts : undefined;
+        if (counts.size !== workers || (evenly && new Set(counts.values()).size > 1)) return undefined;
+        return counts;
       },
-      { deadlineMs: 60_000, context: () => JSON.stringify([...last]) },
+      { deadlineMs: 180_000, context: () => JSON.stringify([...last]) },
     );
   }
 }
@@ -117,7 +122,7 @@ export async function produceAndAwait(topic: string, file: string, from: number,
       for (let n = 0; n < from + count; n++) if (!lines.includes(`v${n}`)) return undefined;
       return true;
     },
-    { deadlineMs: 60_000, context: () => `${linesOf(file).length} lines` },
+    { deadlineMs: 180_000, context: () => `${linesOf(file).length} lines` },
   );
 }
 

@@ -21,7 +21,7 @@ describe("A cluster of three workers", () => {
   after(() => cluster.stop());
 
   it("Cluster shares connectors and tasks evenly and writes each record once", async () => {
-    const spread = await cluster.spread(workers[0]!, CONNECTORS, 3);
+    const spread = await cluster.spread(workers[0]!, CONNECTORS, 3, true);
     assert.deepEqual([...spread.values()], [3, 3, 3]);
     await produceAndAwait(topic, cluster.file("a"), 0, 20);
     assert.equal(linesOf(cluster.file("a")).length, 20);

@@ -31,7 +31,7 @@ describe("A cluster of JVM workers and ours", () => {
 
   it("Membership joins a JVM leader and takes its share, with tasks of one connector on both", async () => {
     [ours] = (await cluster.startOurs(1)) as [ConnectWorker];
-    const spread = await cluster.spread(ours, CONNECTORS, 2);
+    const spread = await cluster.spread(ours, CONNECTORS, 2, true);
     assert.deepEqual([...spread.values()], [3, 3]);
     await produceAndAwait(topic, cluster.file("x"), 0, 20);
     assert.deepEqual(await taskConfigs(ours), recorded);
