@@ -1,7 +1,7 @@
 import { Decimal } from "../decimal.js";
 import { ConnectError } from "../errors.js";
 import { hashMapCapacity, inHashMapOrder } from "../java-map.js";
-import { DATE, DECIMAL, decimalScale, MS_PER_DAY, TIME, TIMESTAMP } from "../logical-types.js";
+import { DATE, daysToDate, DECIMAL, decimalScale, msToTime, msToTimestamp, TIME, TIMESTAMP } from "../logical-types.js";
 import type { Schema } from "../schema.js";
 import { Struct } from "../struct.js";
 import type { AvroInput } from "./avro-input.js";
@@ -158,20 +158,14 @@ function logicalReader(schema: Schema, read: AvroRead): AvroRead {
       return (input) => Decimal.fromBytes(read(input) as Uint8Array, scale);
     }
     case DATE:
-      return (input) => new Date((read(input) as number) * MS_PER_DAY);
+      return (input) => daysToDate(read(input) as number);
     case TIME:
+      return (input) => msToTime(Number(read(input)));
     case TIMESTAMP:
-      return (input) => dateOf(read(input) as number | bigint);
+      return (input) => msToTimestamp(read(input) as number | bigint);
     default:
       return read;
   }
-}
-
-function dateOf(ms: number | bigint): Date {
-  const date = new Date(Number(ms));
-  if (Number.isNaN(date.getTime()))
-    throw new ConnectError("data", "Timestamp beyond the range of dates (8.64e15 milliseconds)");
-  return date;
 }
 
 function bytesOf(input: AvroInput, size: number): Uint8Array {

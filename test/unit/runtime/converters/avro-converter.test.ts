@@ -61,6 +61,23 @@ describe("AvroConverter", () => {
     assert.deepEqual(lazy.source.bytes, encoded);
   });
 
+  it("AvroConverter refuses dates no Date can hold and times outside of one day with kind data", async () => {
+    const subject = converter();
+    const read = async (logicalType: string, datum: readonly number[]): Promise<unknown> => {
+      const id = registry.register("t-value", { type: "int", logicalType });
+      const bytes = wireMessage(id, Buffer.from(datum));
+      await subject.prepare?.("t", valueColumns([bytes]), "value");
+      return subject.toConnect("t", bytes).value;
+    };
+    const isData = (error: unknown): boolean => error instanceof ConnectError && error.kind === "data";
+    const greatest = [0xfe, 0xff, 0xff, 0xff, 0x0f];
+    await assert.rejects(read("date", greatest), isData);
+    await assert.rejects(read("time-millis", greatest), isData);
+    await assert.rejects(read("time-millis", [1]), isData);
+    assert.deepEqual(await read("date", [1]), new Date(-86_400_000));
+    assert.deepEqual(await read("time-millis", [2]), new Date(1));
+  });
+
   it("AvroConverter asks the registry once for each schema, however many records name it", async () => {
     const id = registry.register("orders-value", ORDER);
     const subject = converter();
