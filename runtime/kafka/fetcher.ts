@@ -197,7 +197,9 @@ export class Fetcher {
       taken.push(...batches);
       bytes += sizeOf(batches);
       // the others come first the next time
-      if (this.partitions.delete(key)) this.partitions.set(key, partition);
+      if (this.partitions.get(key) !== partition) continue;
+      this.partitions.delete(key);
+      this.partitions.set(key, partition);
     }
     this.reuse(before, taken);
     return taken;

@@ -50,7 +50,9 @@ export class TestKafka {
       await waitUntil(`${topic} has leaders`, async () => {
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
         const led = topics[0]?.partitions.filter(({ leader }) => leader >= 0) ?? [];
-        return led.length === partitions;
+        if (led.length < partitions) return false;
+        // A broker tells of its leadership before it takes it up, and kafkajs then sends a whole request again.
+        return (await admin.fetchTopicOffsets(topic)).length === partitions;
       });
     });
   }
@@ -63,9 +65,9 @@ export class TestKafka {
     });
   }
 
-  /** Writes the records in their order, in one go. */
+  /** Writes the records in their order, in one go, each once: kafkajs repeats a request of which one partition failed. */
   async produce(topic: string, records: readonly TestRecord[], compression = CompressionTypes.None): Promise<void> {
-    const producer = this.client.producer({ allowAutoTopicCreation: false });
+    const producer = this.client.producer({ allowAutoTopicCreation: false, idempotent: true });
     await producer.connect();
     try {
       await producer.send({ topic, compression, messages: records.map(toMessage) });
