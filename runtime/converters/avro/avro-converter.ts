@@ -16,7 +16,7 @@ import { SchemaRegistryClient } from "../schema-registry/client.js";
 import { SCHEMA_REGISTRY_KEYS } from "../schema-registry/config.js";
 import { SchemaCache } from "../schema-registry/schema-cache.js";
 import { subjectNameStrategy } from "../schema-registry/subject-name.js";
-import { forEachSchemaId, PREFIX_BYTES, schemaIdOf } from "../schema-registry/wire-format.js";
+import { PREFIX_BYTES, schemaIdOf } from "../schema-registry/wire-format.js";
 import { AvroDatum } from "./avro-datum.js";
 import { avroFormat, type CompiledSchema } from "./avro-schemas.js";
 
@@ -64,9 +64,7 @@ class AvroConverter implements Converter {
 
   async prepare(topic: string, columns: RecordColumns, of: "key" | "value"): Promise<void> {
     this.topic = topic;
-    const ids = new Set<number>();
-    forEachSchemaId(columns, of, (id) => ids.add(id));
-    for (const id of ids) await this.loaded().load(topic, id);
+    await this.loaded().loadAll(topic, columns, of);
   }
 
   toConnect(topic: string, bytes: Uint8Array | null): SchemaAndValue {

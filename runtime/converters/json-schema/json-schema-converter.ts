@@ -14,7 +14,7 @@ import { SchemaRegistryClient } from "../schema-registry/client.js";
 import { SCHEMA_REGISTRY_KEYS } from "../schema-registry/config.js";
 import { SchemaCache, type SchemaFormat } from "../schema-registry/schema-cache.js";
 import { subjectNameStrategy } from "../schema-registry/subject-name.js";
-import { forEachSchemaId, PREFIX_BYTES, schemaIdOf } from "../schema-registry/wire-format.js";
+import { PREFIX_BYTES, schemaIdOf } from "../schema-registry/wire-format.js";
 import { readJson } from "./json-schema-data.js";
 import { SchemaDocuments } from "./schema-documents.js";
 import { SchemaModels } from "./schema-model.js";
@@ -111,9 +111,7 @@ class JsonSchemaConverter implements Converter {
   }
 
   async prepare(topic: string, columns: RecordColumns, of: "key" | "value"): Promise<void> {
-    const ids = new Set<number>();
-    forEachSchemaId(columns, of, (id) => ids.add(id));
-    for (const id of ids) await this.loaded().load(topic, id);
+    await this.loaded().loadAll(topic, columns, of);
   }
 
   toConnect(topic: string, bytes: Uint8Array | null): SchemaAndValue {

@@ -11,7 +11,7 @@ import { SchemaRegistryClient } from "../schema-registry/client.js";
 import { SCHEMA_REGISTRY_KEYS } from "../schema-registry/config.js";
 import { SchemaCache, type SchemaFormat } from "../schema-registry/schema-cache.js";
 import { subjectNameStrategy } from "../schema-registry/subject-name.js";
-import { forEachSchemaId, PREFIX_BYTES, schemaIdOf } from "../schema-registry/wire-format.js";
+import { PREFIX_BYTES, schemaIdOf } from "../schema-registry/wire-format.js";
 import { readMessage } from "./message-plan.js";
 import { messageAt, parseProtoFile, type ProtoFile } from "./proto-files.js";
 import { ConnectMessages, type ConnectMessage, type ToConnectOptions } from "./protobuf-to-connect.js";
@@ -103,9 +103,7 @@ class ProtobufConverter implements Converter {
   }
 
   async prepare(topic: string, columns: RecordColumns, of: "key" | "value"): Promise<void> {
-    const ids = new Set<number>();
-    forEachSchemaId(columns, of, (id) => ids.add(id));
-    for (const id of ids) await this.loaded().load(topic, id);
+    await this.loaded().loadAll(topic, columns, of);
   }
 
   toConnect(topic: string, bytes: Uint8Array | null): SchemaAndValue {

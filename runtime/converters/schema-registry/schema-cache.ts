@@ -1,6 +1,7 @@
-import { ConnectError } from "../../api/index.js";
+import { ConnectError, type RecordColumns } from "../../api/index.js";
 import type { RegisteredSchema, SchemaRegistryClient } from "./client.js";
 import type { SubjectName } from "./subject-name.js";
+import { forEachSchemaId } from "./wire-format.js";
 
 /** A schema that another one refers to, under the name by which that one calls it. */
 export interface ReferencedSchema {
@@ -50,6 +51,13 @@ export class SchemaCache<T> {
     if (found?.error != null) throw found.error;
     if (found?.compiled == null) throw new ConnectError("data", `Schema ${id} was not loaded`);
     return found.compiled;
+  }
+
+  /** Loads the schemas that the keys or values of a batch name. Throws as `load`. */
+  async loadAll(topic: string, columns: RecordColumns, of: "key" | "value"): Promise<void> {
+    const ids = new Set<number>();
+    forEachSchemaId(columns, of, (id) => ids.add(id));
+    for (const id of ids) await this.load(topic, id);
   }
 
   /** Loads a schema unless it is there. Throws ConnectError `retriable` only; other failures are kept for `get`. */
