@@ -1,9 +1,14 @@
+import type { ConnectRest } from "../support/connect-rest.js";
 import { resetPeak, resourceUsage } from "../support/process.js";
 import type { Workload } from "./workload.js";
 
 /** One line of the report; figures that a scenario does not have are left out. */
 export interface Result {
-  readonly scenario: string;
+  /** As `--only` takes it. */
+  readonly name: string;
+  readonly title: string;
+  /** What was read, in words. */
+  readonly load?: string;
   readonly records?: number;
   readonly seconds?: number;
   readonly recordsPerSecond?: number;
@@ -12,10 +17,16 @@ export interface Result {
   /** User and system time of the whole process. */
   readonly cpuSecondsPerMillion?: number;
   readonly peakResidentMb?: number;
+  /** By how much timers of the main thread were late, 99th percentile. */
+  readonly mainLoopDelayP99Ms?: number;
+  /** The same of the task thread that was late most. */
+  readonly taskLoopDelayP99Ms?: number;
   readonly objects?: number;
   readonly storedMb?: number;
+  /** From the start of the process to its first REST answer. */
   readonly startupSeconds?: number;
   readonly startupCpuSeconds?: number;
+  readonly startupResidentMb?: number;
   readonly idleResidentMb?: number;
   /** Processor time per second of waiting for records. */
   readonly idleCpuMsPerSecond?: number;
@@ -24,11 +35,11 @@ export interface Result {
 
 /** Measures a process while `work` moves the workload. */
 export async function measureThroughput(
-  scenario: string,
   pid: number,
-  { records, valueBytes }: Workload,
+  load: Workload,
   work: () => Promise<void>,
-): Promise<Result> {
+): Promise<Omit<Result, "name" | "title">> {
+  const { records, recordBytes } = load;
   resetPeak(pid);
   const before = resourceUsage(pid);
   const startMs = performance.now();
@@ -36,13 +47,35 @@ export async function measureThroughput(
   const seconds = (performance.now() - startMs) / 1000;
   const after = resourceUsage(pid);
   return {
-    scenario,
+    load: describe(load),
     records,
     seconds: round(seconds),
     recordsPerSecond: Math.round(records / seconds),
-    mbPerSecond: round(valueBytes / 1e6 / seconds),
+    mbPerSecond: round((records * recordBytes) / 1e6 / seconds),
     cpuSecondsPerMillion: round(((after.cpuSeconds - before.cpuSeconds) * 1e6) / records),
     peakResidentMb: Math.round(after.peakResidentMb),
+  };
+}
+
+function describe({ kind, recordBytes, partitions, codec, keys }: Workload): string {
+  const size = recordBytes < 1_000 ? `${recordBytes} B` : `${recordBytes / 1_000} KB`;
+  return `${kind} ${size}${keys ? " with keys" : ""}${codec === "none" ? "" : ` ${codec}`}, ${partitions} partition${partitions === 1 ? "" : "s"}`;
+}
+
+/** The resolution of prom-client's histogram, which counts it as delay. */
+const MAIN_RESOLUTION_MS = 10;
+
+/** Delays of our worker's event loops since the last reading: `/metrics` starts them anew. */
+export async function readLoopDelays({
+  url,
+}: ConnectRest): Promise<Pick<Result, "mainLoopDelayP99Ms" | "taskLoopDelayP99Ms">> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const values = (name: string) =>
+    [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))].map(([, value]) => Number(value));
+  const mainMs = Math.max(0, ...values("nodejs_eventloop_lag_p99_seconds")) * 1000;
+  return {
+    mainLoopDelayP99Ms: Math.max(0, Math.round(mainMs - MAIN_RESOLUTION_MS)),
+    taskLoopDelayP99Ms: Math.round(Math.max(0, ...values("sluice_task_thread_event_loop_delay_p99_ms"))),
   };
 }
 

@@ -1,14 +1,10 @@
 import { cpus, totalmem } from "node:os";
+import { table } from "./markdown.js";
 import type { Result } from "./measure.js";
-
-const baselines = ["kafkajs eachBatch", "jvm FileStreamSink"];
+import { JVM, KAFKAJS } from "./peers.js";
 
 /** A Markdown page of the results, with what each throughput is next to the baselines of the same run. */
 export function markdownReport(results: readonly Result[], quick: boolean): string {
-  const moved = results.filter(({ recordsPerSecond }) => recordsPerSecond !== undefined);
-  const started = results.filter(({ startupSeconds }) => startupSeconds !== undefined);
-  const idle = results.filter(({ idleCpuMsPerSecond }) => idleCpuMsPerSecond !== undefined);
-  const bases = baselines.flatMap((name) => moved.find(({ scenario }) => scenario === name) ?? []);
   return [
     "# Benchmark",
     "",
@@ -17,39 +13,62 @@ export function markdownReport(results: readonly Result[], quick: boolean): stri
     "",
     "## Throughput",
     "",
-    table(
-      [
-        "scenario",
-        "records",
-        "records/s",
-        "MB/s",
-        "CPU-s per million",
-        "peak RSS MB",
-        ...bases.map((b) => `CPU vs ${b.scenario}`),
-      ],
-      moved.map((r) => [
-        r.scenario,
-        r.records,
-        r.recordsPerSecond,
-        r.mbPerSecond,
-        r.cpuSecondsPerMillion,
-        r.peakResidentMb,
-        ...bases.map((base) => ratio(r.cpuSecondsPerMillion, base.cpuSecondsPerMillion)),
-      ]),
-    ),
-    "## Start",
+    throughput(results),
+    "## Start and idle",
     "",
-    table(
-      ["scenario", "seconds", "CPU-s", "peak RSS MB"],
-      started.map((r) => [r.scenario, r.startupSeconds, r.startupCpuSeconds, r.peakResidentMb]),
-    ),
-    "## Idle",
-    "",
-    table(
-      ["scenario", "tasks", "CPU ms per s", "RSS MB"],
-      idle.map((r) => [r.scenario, r.tasks, r.idleCpuMsPerSecond, r.idleResidentMb]),
-    ),
+    startAndIdle(results),
   ].join("\n");
+}
+
+function throughput(results: readonly Result[]): string {
+  const moved = results.filter(({ recordsPerSecond }) => recordsPerSecond !== undefined);
+  const bases = [KAFKAJS, JVM].flatMap((base) => moved.find(({ name }) => name === base) ?? []);
+  return table(
+    [
+      "scenario",
+      "records",
+      "million",
+      "records/s",
+      "MB/s",
+      "CPU-s per million",
+      "peak MB",
+      "loop delay p99 ms, main / tasks",
+      ...bases.map(({ name }) => `CPU to ${name}`),
+    ],
+    moved.map((result) => [
+      result.title,
+      result.load,
+      result.records === undefined ? "" : result.records / 1e6,
+      result.recordsPerSecond,
+      result.mbPerSecond,
+      result.cpuSecondsPerMillion,
+      result.peakResidentMb,
+      result.mainLoopDelayP99Ms === undefined
+        ? ""
+        : `${result.mainLoopDelayP99Ms} / ${result.taskLoopDelayP99Ms ?? ""}`,
+      // Of other records a ratio says nothing.
+      ...bases.map((base) =>
+        base.load === result.load ? ratio(result.cpuSecondsPerMillion, base.cpuSecondsPerMillion) : "",
+      ),
+    ]),
+  );
+}
+
+function startAndIdle(results: readonly Result[]): string {
+  return table(
+    ["scenario", "first REST answer, s", "CPU-s", "MB", "idle tasks", "CPU ms per s", "idle MB"],
+    results
+      .filter(({ startupSeconds }) => startupSeconds !== undefined)
+      .map((r) => [
+        r.title,
+        r.startupSeconds,
+        r.startupCpuSeconds,
+        r.startupResidentMb,
+        r.tasks,
+        r.idleCpuMsPerSecond,
+        r.idleResidentMb,
+      ]),
+  );
 }
 
 function machine(): string {
@@ -59,10 +78,4 @@ function machine(): string {
 
 function ratio(value: number | undefined, base: number | undefined): string {
   return value === undefined || base === undefined || base === 0 ? "" : `${(value / base).toFixed(2)}×`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number | undefined)[])[]): string {
-  const line = (cells: readonly (string | number | undefined)[]) =>
-    `| ${cells.map((cell) => cell ?? "").join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line), ""].join("\n");
 }

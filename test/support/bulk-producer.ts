@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { gzipSync, zstdCompressSync } from "node:zlib";
 import { crc32c } from "@node-rs/crc32";
+import { CODECS, compress, type Codec } from "../../runtime/kafka/compress.js";
 import type { TestKafka } from "./topics.js";
 
 export interface BulkRecord {
@@ -10,7 +10,7 @@ export interface BulkRecord {
 
 export interface BulkOptions {
   readonly recordsPerBatch?: number;
-  readonly compression?: "none" | "gzip" | "zstd";
+  readonly compression?: Codec;
   /** Of every record. */
   readonly timestampMs?: number;
 }
@@ -55,22 +55,19 @@ async function leaders(kafka: TestKafka, topic: string) {
   });
 }
 
-const attributeOf = { none: 0, gzip: 1, zstd: 4 } as const;
-
 /** A record batch as the broker stores it; base offset 0, no producer id. */
 export function encodeRecordBatch(
   records: readonly BulkRecord[],
   timestampMs: number,
-  compression: keyof typeof attributeOf = "none",
+  compression: Codec = "none",
 ): Buffer {
-  const plain = encodeRecords(records);
-  const body = compression === "gzip" ? gzipSync(plain) : compression === "zstd" ? zstdCompressSync(plain) : plain;
+  const body = compress(compression, encodeRecords(records));
   const batch = Buffer.allocUnsafe(61 + body.length);
   batch.writeBigInt64BE(0n, 0); // base offset
   batch.writeInt32BE(batch.length - 12, 8);
   batch.writeInt32BE(-1, 12); // leader epoch
   batch.writeInt8(2, 16); // format
-  batch.writeInt16BE(attributeOf[compression], 21);
+  batch.writeInt16BE(CODECS[compression], 21);
   batch.writeInt32BE(records.length - 1, 23);
   batch.writeBigInt64BE(BigInt(timestampMs), 27);
   batch.writeBigInt64BE(BigInt(timestampMs), 35);
