@@ -12,7 +12,6 @@ import { SinkOffsets } from "../runtime/worker/sink-offsets.js";
 import { workerMetrics } from "../runtime/worker/worker-metrics.js";
 import { parseDistributedConfig, type DistributedConfig } from "../runtime/worker/worker-config.js";
 import {
-  callWorker,
   CLIENT_KEYS,
   createLoggers,
   createWorker,
@@ -25,6 +24,9 @@ import {
   runCommand,
   untilSignal,
 } from "./start-up.js";
+
+/** How long a worker waits for the leader to take the task configurations of a connector. */
+const PEER_TIMEOUT_MS = 90_000;
 
 /** `connect-distributed worker.properties`: a worker of a Kafka Connect cluster. */
 const { loggers, levels } = createLoggers(process.env);
@@ -79,7 +81,10 @@ await runCommand("ConnectDistributed", loggers, async () => {
             admin,
             loggers.get("org.apache.kafka.connect.storage.KafkaOffsetBackingStore"),
           ),
-        peer: { post: (to, body, headers) => callWorker({ method: "POST", url: to, body, headers, timeoutMs: 60000 }) },
+        peer: {
+          post: (to, body, headers) =>
+            base.rest.workers.call({ method: "POST", url: to, body, headers, timeoutMs: PEER_TIMEOUT_MS }),
+        },
         offsets: new SinkOffsets({
           config,
           transformer,

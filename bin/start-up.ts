@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { ConnectError, parseConfig, type LogLevel } from "../runtime/api/index.js";
-import { callWorker } from "../rest-api/forward.js";
 import { RestServer } from "../rest-api/server.js";
 import { createAdmin } from "../runtime/kafka/admin.js";
 import { Loggers, parseLogLevel } from "../runtime/logging/loggers.js";
@@ -192,8 +191,6 @@ export function createWorker(
   worker.attach(tasks);
   return { worker, tasks, restarts };
 }
-
-export { callWorker };
 
 /** What validation knows of client keys. */
 export { CLIENT_KEYS } from "../runtime/kafka/client-keys.js";

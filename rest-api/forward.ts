@@ -1,58 +1,7 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
-import type { SecureContextOptions } from "node:tls";
 import { ConnectError } from "../runtime/api/index.js";
 import { ACCEPTED, NO_CONTENT, type Answer, type RestRequest } from "./answer.js";
 import { statusError } from "./errors.js";
-
-/** TLS towards other workers, from `listeners.https.*` or `ssl.*`. */
-export type WorkerTls = SecureContextOptions & { readonly rejectUnauthorized?: boolean };
-
-export interface WorkerCall {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | null;
-  /** Milliseconds until the whole answer must be there. */
-  readonly timeoutMs: number;
-}
-
-export interface WorkerAnswer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** Asks another worker: a new connection for every request, no redirects. Throws Error when no answer comes. */
-export async function callWorker(call: WorkerCall, tls: WorkerTls = {}): Promise<WorkerAnswer> {
-  const url = new URL(call.url);
-  const options = {
-    method: call.method,
-    agent: false,
-    signal: AbortSignal.timeout(call.timeoutMs),
-    headers: {
-      accept: "application/json",
-      "user-agent": "kafka-connect",
-      ...call.headers,
-      ...(call.body === null ? {} : { "content-type": "application/json", "content-length": String(call.body.length) }),
-    },
-  };
-  return new Promise((resolve, reject) => {
-    const onResponse = (response: IncomingMessage): void => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString("utf8") });
-      });
-    };
-    const request =
-      url.protocol === "https:"
-        ? httpsRequest(url, { ...options, ...tls }, onResponse)
-        : httpRequest(url, options, onResponse);
-    request.on("error", reject);
-    request.end(call.body ?? undefined);
-  });
-}
+import type { WorkerAnswer, WorkerClient } from "./worker-client.js";
 
 /** What is sent on when the request belongs to another worker. */
 export interface Forwarding {
@@ -82,7 +31,7 @@ const CONFLICT = "Cannot complete request because of a conflicting operation (e.
  */
 export class Forwarder {
   constructor(
-    private readonly tls: WorkerTls,
+    private readonly workers: WorkerClient,
     private readonly timeoutMs: number,
   ) {}
 
@@ -114,16 +63,13 @@ export class Forwarder {
     const authorization = request.header("authorization");
     let answer: WorkerAnswer;
     try {
-      answer = await callWorker(
-        {
-          method: request.method,
-          url: `${url.replace(/\/$/, "")}${request.path}?${query.toString()}`,
-          headers: authorization === undefined ? {} : { authorization },
-          body: forwarding.body === undefined ? null : Buffer.from(JSON.stringify(forwarding.body)),
-          timeoutMs: this.timeoutMs,
-        },
-        this.tls,
-      );
+      answer = await this.workers.call({
+        method: request.method,
+        url: `${url.replace(/\/$/, "")}${request.path}?${query.toString()}`,
+        headers: authorization === undefined ? {} : { authorization },
+        body: forwarding.body === undefined ? null : Buffer.from(JSON.stringify(forwarding.body)),
+        timeoutMs: this.timeoutMs,
+      });
     } catch (error) {
       throw statusError(500, `IO Error trying to forward REST request: ${(error as Error).message}`);
     }

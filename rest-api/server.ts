@@ -27,6 +27,7 @@ import { rootRoutes } from "./routes/root.js";
 import { taskRoutes } from "./routes/tasks.js";
 import { topicRoutes } from "./routes/topics.js";
 import { REQUEST_TIMEOUT_MS } from "./timeout.js";
+import { WorkerClient } from "./worker-client.js";
 
 /** Time that requests in flight have when the worker stops. */
 const CLOSE_TIMEOUT_MS = 60_000;
@@ -71,6 +72,8 @@ export class RestServer {
   #normal: RequestListener;
   #admin: RequestListener;
   #url = "";
+  /** Reaches the other workers, with the TLS properties of this one's listeners. */
+  readonly workers: WorkerClient;
 
   private constructor(options: RestServerOptions) {
     this.#options = options;
@@ -79,6 +82,8 @@ export class RestServer {
     const empty = createApp({ resources: [], filters: this.#filters, guards: [] });
     this.#normal = empty;
     this.#admin = empty;
+    const { properties } = options.worker;
+    this.workers = new WorkerClient(() => options.readTls(sslProperties(properties, "listeners.https.")));
   }
 
   /** Binds all listeners. Throws ConnectError `config` or `fatal`. */
@@ -136,14 +141,11 @@ export class RestServer {
   /** From now on the resources answer. */
   initialize(herder: Herder, metrics: MetricsSource): void {
     const { worker, version, commit } = this.#options;
-    const { common, properties } = worker;
-    const tls = common.listeners.some((text) => /^https/i.test(text.trim()))
-      ? this.#options.readTls(sslProperties(properties, "listeners.https."))
-      : {};
+    const { common } = worker;
     const context: RestContext = {
       herder,
       metrics,
-      forwarder: new Forwarder(tls, REQUEST_TIMEOUT_MS),
+      forwarder: new Forwarder(this.workers, REQUEST_TIMEOUT_MS),
       version,
       commit,
       topicTracking: common["topic.tracking.enable"],

@@ -16,7 +16,13 @@ export class Cluster {
   readonly folder = temporaryFolder("cluster");
   readonly workers: ConnectWorker[] = [];
 
-  constructor(private readonly properties: Properties = {}) {}
+  constructor(
+    private readonly properties: Properties = {},
+    /** Default: the shared broker. */
+    private readonly bootstrap: string | null = null,
+    /** `ssl.*` for listeners over which the workers ask each other; default: they speak HTTP. */
+    private readonly https: Properties | null = null,
+  ) {}
 
   /** Starts workers of ours at the same time. */
   async startOurs(count = 1, properties: Properties = {}): Promise<ConnectWorker[]> {
@@ -41,7 +47,8 @@ export class Cluster {
 
   async #options(properties: Properties): Promise<WorkerOptions> {
     return {
-      bootstrap: await sharedBootstrap(),
+      bootstrap: this.bootstrap ?? (await sharedBootstrap()),
+      ...(this.https === null ? {} : { https: this.https }),
       properties: {
         "group.id": this.group,
         "config.storage.topic": `${this.group}-configs`,
@@ -106,6 +113,40 @@ export class Cluster {
       { deadlineMs: 180_000, context: () => JSON.stringify([...last]) },
     );
   }
+}
+
+/**
+ * Waits until all connectors and tasks run on so many workers, none of which has two more than another: connectors and tasks are
+ * counted on their own, as Connect balances them.
+ */
+export async function balanced(
+  through: ConnectWorker,
+  connectors: Readonly<Record<string, number>>,
+  workers: number,
+): Promise<void> {
+  let last = "";
+  await waitUntil(
+    `${Object.keys(connectors).join(", ")} are balanced over ${workers} worker(s)`,
+    async () => {
+      const placed = { connectors: new Map<string, number>(), tasks: new Map<string, number>() };
+      const add = (to: Map<string, number>, worker: string): void => void to.set(worker, (to.get(worker) ?? 0) + 1);
+      let running = true;
+      for (const [name, tasks] of Object.entries(connectors)) {
+        const { connector, tasks: listed } = await through.rest.status(name);
+        running &&= [connector, ...listed].every(({ state }) => state === "RUNNING") && listed.length === tasks;
+        add(placed.connectors, connector.worker_id);
+        for (const { worker_id: worker } of listed) add(placed.tasks, worker);
+      }
+      last = JSON.stringify({ running, connectors: [...placed.connectors], tasks: [...placed.tasks] });
+      const even = (counts: Map<string, number>): boolean => {
+        const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+        const most = Math.max(...counts.values());
+        return counts.size === Math.min(workers, total) && most <= Math.ceil(total / workers);
+      };
+      return running && even(placed.connectors) && even(placed.tasks);
+    },
+    { deadlineMs: 180_000, everyMs: 100, context: () => last },
+  );
 }
 
 /** Sends `count` numbered values to a topic, over all its partitions, and waits until the file holds each of all values once or more. */

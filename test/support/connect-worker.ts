@@ -16,6 +16,8 @@ export interface WorkerOptions {
   /** Files of connectors on the command line (standalone). */
   readonly connectors?: readonly Properties[];
   readonly env?: Record<string, string | undefined>;
+  /** `ssl.*` of a further listener that speaks HTTPS, which is then the one that other workers use. */
+  readonly https?: Properties;
   /** Node's own flags, for example `--max-old-space-size=200` (our worker only). */
   readonly nodeFlags?: readonly string[];
 }
@@ -71,9 +73,14 @@ export class ConnectWorker {
     launch: (args: string[]) => Promise<OwnedProcess> | OwnedProcess,
   ): Promise<ConnectWorker> {
     const port = await freePort();
+    const httpsPort = options.https === undefined ? null : await freePort();
     const folder = temporaryFolder("connect");
     const files = [
-      { ...workerProperties(options, port, folder), ...options.properties },
+      {
+        ...workerProperties(options, port, folder),
+        ...(httpsPort === null ? {} : httpsProperties(port, httpsPort, options.https!)),
+        ...options.properties,
+      },
       ...(options.connectors ?? []),
     ];
     const args = files.map((properties, index) => {
@@ -81,7 +88,7 @@ export class ConnectWorker {
       writeAtomically(path, propertiesText(properties));
       return path;
     });
-    const worker = new ConnectWorker(`http://127.0.0.1:${port}`, `127.0.0.1:${port}`, () => launch(args));
+    const worker = new ConnectWorker(`http://127.0.0.1:${port}`, `127.0.0.1:${httpsPort ?? port}`, () => launch(args));
     await worker.restart();
     return worker;
   }
@@ -103,6 +110,15 @@ export class ConnectWorker {
   async kill(): Promise<void> {
     await this.process.kill();
   }
+}
+
+/** Tests ask over HTTP, workers each other over HTTPS. */
+function httpsProperties(port: number, httpsPort: number, ssl: Properties): Properties {
+  return {
+    listeners: `http://127.0.0.1:${port},https://127.0.0.1:${httpsPort}`,
+    "rest.advertised.listener": "https",
+    ...Object.fromEntries(Object.entries(ssl).map(([key, value]) => [`listeners.https.${key}`, value])),
+  };
 }
 
 /** What every worker of the tests has: JSON without schemas, quick commits, state topics of its own. */
