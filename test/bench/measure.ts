@@ -31,6 +31,13 @@ export interface Result {
   /** Processor time per second of waiting for records. */
   readonly idleCpuMsPerSecond?: number;
   readonly tasks?: number;
+  /** From the start of the process until all its connectors and tasks run. */
+  readonly runningSeconds?: number;
+  readonly runningCpuSeconds?: number;
+  /** From a second worker's first REST answer until both have their share. */
+  readonly joinSeconds?: number;
+  /** From SIGTERM to that worker until the other runs everything. */
+  readonly leaveSeconds?: number;
 }
 
 /** Measures a process while `work` moves the workload. */

@@ -17,6 +17,9 @@ export function markdownReport(results: readonly Result[], quick: boolean): stri
     "## Start and idle",
     "",
     startAndIdle(results),
+    "## Many connectors and tasks",
+    "",
+    manyTasks(results),
   ].join("\n");
 }
 
@@ -68,6 +71,22 @@ function startAndIdle(results: readonly Result[]): string {
         r.idleCpuMsPerSecond,
         r.idleResidentMb,
       ]),
+  );
+}
+
+function manyTasks(results: readonly Result[]): string {
+  return table(
+    [
+      "scenario",
+      "all running, s",
+      "CPU-s",
+      "peak MB",
+      "second worker has its share, s",
+      "work of one that left is back, s",
+    ],
+    results
+      .filter(({ runningSeconds }) => runningSeconds !== undefined)
+      .map((r) => [r.title, r.runningSeconds, r.runningCpuSeconds, r.peakResidentMb, r.joinSeconds, r.leaveSeconds]),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Result } from "./measure.js";
 import { JVM, jvmFileSink, KAFKAJS, kafkajsConsumer } from "./peers.js";
+import { jvmManyTasks, MANY_TASKS, MANY_TASKS_JVM, sluiceManyTasks } from "./many-tasks.js";
 import { jsonLinesPath, jsonOrders, mainPaths, scalePaths } from "./sink-paths.js";
 import { measureGrowth, measureIdleWorker, measurePath, warmUpOf, type SinkPath } from "./sink-runs.js";
 import type { Stage } from "./stage.js";
@@ -27,6 +28,8 @@ export function scenarios(records: number): Scenario[] {
     other(KAFKAJS, true, (stage) => kafkajsConsumer(stage, orders, warmUpOf(orders))),
     other(JVM, true, (stage) => jvmFileSink(stage, orders, warmUpOf(orders))),
     ...scalePaths(records).map(path(false)),
+    other(MANY_TASKS, false, sluiceManyTasks),
+    other(MANY_TASKS_JVM, false, jvmManyTasks),
     other("growth", false, (stage) => measureGrowth(stage, jsonLinesPath("growth", "one worker", orders))),
   ];
 }
