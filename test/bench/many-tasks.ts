@@ -126,7 +126,7 @@ async function fillConfigTopic({ kafka }: Stage): Promise<WorkerOptions> {
       "tasks.max": String(tasks),
       name,
     };
-    const task = { file, topics: topic, "task.class": "org.apache.kafka.connect.file.FileStreamSinkTask" };
+    const task = { ...properties, "task.class": "org.apache.kafka.connect.file.FileStreamSinkTask" };
     add(`connector-${name}`, { properties });
     for (let id = 0; id < tasks; id++) add(`task-${name}-${id}`, { properties: task });
     add(`commit-${name}`, { tasks });
