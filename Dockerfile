@@ -18,7 +18,8 @@ FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="Sluice" \
       org.opencontainers.image.description="A Kafka Connect-compatible sink worker for Google Cloud Storage" \
       org.opencontainers.image.licenses="Apache-2.0"
-ENV NODE_ENV=production
+# As in bin/find-node.sh.
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=4 MALLOC_ARENA_MAX=2
 WORKDIR /opt/sluice
 COPY LICENSE package.json ./
 COPY --from=build /build/node_modules node_modules
@@ -34,4 +35,4 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
 # The worker is process 1, so SIGTERM reaches it: it finishes or abandons its objects, commits and leaves its groups. Give
 # it the time to: docker stop -t 60, terminationGracePeriodSeconds: 60. Arguments: a properties file, or a command of bin/
 # with its arguments; CONNECT_* variables are added to the file (see bin/container.ts).
-ENTRYPOINT ["node", "--enable-source-maps", "/opt/sluice/dist/bin/container.js"]
+ENTRYPOINT ["node", "/opt/sluice/dist/bin/container.js"]

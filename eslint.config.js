@@ -9,6 +9,7 @@ export default tseslint.config(
       "coverage/",
       "test/fixtures/",
       "test/conformance/cases/",
+      "kernel/",
       ".dependency-cruiser.cjs",
       "eslint.config.js",
     ],

@@ -1,4 +1,4 @@
-# Sourced by the commands beside it: sets `root` to the package and `node` to a Node 24 or later. Looks in node_modules/.bin first,
+# Sourced by the commands beside it: sets `root` to the package and `node` to a Node 24 or later, and its options. Looks in node_modules/.bin first,
 # where the optional packages node-linux-* put it, then on the PATH.
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 node=
@@ -14,3 +14,6 @@ if [ -z "$node" ]; then
   echo "$(basename -- "$0"): Node.js 24 or later is needed; there is none in $root/node_modules/.bin or on the PATH" >&2
   exit 1
 fi
+# Measured: with V8's default of 16 MiB each of our threads keeps 20 MB more for new objects, and with an arena per thread the C
+# library 20 MB in all, at no gain in speed. What the environment says comes later, and wins.
+export NODE_OPTIONS="--max-semi-space-size=4 ${NODE_OPTIONS:-}" MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"

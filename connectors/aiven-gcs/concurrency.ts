@@ -4,18 +4,19 @@ export async function forEachLimited<T>(
   limit: number,
   work: (item: T) => Promise<unknown>,
 ): Promise<void> {
-  const rest = items[Symbol.iterator]();
+  const all = [...items];
+  let at = 0;
   let failed = false;
   const worker = async (): Promise<void> => {
-    for (let next = rest.next(); next.done !== true && !failed; next = rest.next()) {
+    while (at < all.length && !failed) {
       try {
-        await work(next.value);
+        await work(all[at++]!);
       } catch (error) {
         failed = true;
         throw error;
       }
     }
   };
-  const results = await Promise.allSettled(Array.from({ length: limit }, worker));
+  const results = await Promise.allSettled(Array.from({ length: Math.min(limit, all.length) }, worker));
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }

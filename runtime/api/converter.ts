@@ -30,10 +30,23 @@ export interface Converter {
 export interface LazyConverter {
   readonly kind: LazyColumn["kind"];
   /**
-   * The verdict (`DatumVerdict.copy`, `.convert` or `.nothing`) for the bytes [start, end) of `buffer`. Throws the ConnectError
+   * The verdict (any `DatumVerdict` but `undecided`) for the bytes [start, end) of `buffer`. Throws the ConnectError
    * `data` that `toConnect` would throw. Never called for Kafka's null. Allocates nothing.
    */
   check(buffer: Buffer, start: number, end: number): number;
+  /**
+   * Where many at once are cheaper: writes a verdict for each of the rows [from, to), `nothing` where the length is -1, and
+   * `undecided` for rows that are to be given to `check`, such as those that it would throw for. Gives the number of these. Never
+   * throws.
+   */
+  checkRows?(
+    buffer: Buffer,
+    starts: Int32Array,
+    lengths: Int32Array,
+    from: number,
+    to: number,
+    verdicts: Uint8Array,
+  ): number;
   /**
    * A datum over bytes with the verdict `copy`, for converters that know its schema without converting it. Absent: a datum is
    * made that converts everything when first read.

@@ -13,7 +13,7 @@ export { JavaDateFormat } from "./java-date-format.js";
 export * from "./java-map.js";
 export * from "./java-text.js";
 export { decodeJsonBytes } from "./json-encoding.js";
-export * from "./json-compact.js";
+export * from "./json-respell.js";
 export { scanJson } from "./json-scan.js";
 export * from "./json-text.js";
 export * from "./log.js";

@@ -4,8 +4,10 @@ import { utf8SequenceEnd } from "./utf8.js";
 
 /**
  * Looks over JSON bytes without building anything and says whether they can be copied: `copy` where they are exactly what
- * `printJson` would print for what `parseJson` would read, `convert` where they are valid but spelled otherwise, `nothing` where
- * they are the text `null` or no text at all, and -1 where only the parser can tell (invalid, or one of Jackson's leniencies).
+ * `printJson` would print for what `parseJson` would read, `respell` where they differ from it in white space and the spelling of
+ * characters only, `convert` where they are valid but differ otherwise (names that occur twice, numbers that change), `nothing`
+ * where they are the text `null` or no text at all, and `undecided` where only the parser can tell (invalid, or one of Jackson's
+ * leniencies). `kernel/json-scan.ts` is the same for WebAssembly.
  *
  * The state below is shared by all calls: a scan never awaits, so no two overlap on a thread.
  */
@@ -16,21 +18,14 @@ export function scanJson(bytes: Uint8Array, start: number, end: number): number 
   const from = skipSpace(bytes, start, end);
   if (from === end) return DatumVerdict.nothing;
   const stop = scanDocument(bytes, from, end);
-  if (stop < 0 || skipSpace(bytes, stop, end) !== end) return -1;
+  if (stop < 0 || skipSpace(bytes, stop, end) !== end) return DatumVerdict.undecided;
   if (bytes[from] === 110) return DatumVerdict.nothing;
   return validVerdict();
 }
 
 function validVerdict(): number {
-  return respellings > 0 || isIrregular ? DatumVerdict.convert : DatumVerdict.copy;
-}
-
-/**
- * Whether bytes that are to be converted differ from Connect's spelling only in white space and in how values spell their
- * characters, so that they can be rewritten byte by byte: no name occurs twice, names and numbers are spelled as Connect does.
- */
-export function differsInSpellingOnly(bytes: Uint8Array, start: number, end: number): boolean {
-  return scanJson(bytes, start, end) === DatumVerdict.convert && !isIrregular;
+  if (isIrregular) return DatumVerdict.convert;
+  return respellings > 0 ? DatumVerdict.respell : DatumVerdict.copy;
 }
 
 /** White space and characters that were valid but not in Connect's own spelling. */

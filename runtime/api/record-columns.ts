@@ -33,6 +33,10 @@ export const DatumVerdict = {
   convert: 1,
   /** Kafka's null, or bytes that the converter reads as null. */
   nothing: 2,
+  /** JSON that differs from Connect's spelling in nothing but white space and escapes: `respellJson` puts it right. */
+  respell: 3,
+  /** Of `LazyConverter.checkRows` only: `check` is to be asked. */
+  undecided: 255,
 } as const;
 
 /** Keys or values of a batch that were checked but not converted. */

@@ -19,6 +19,7 @@ import { CONVERTER_CONFIG } from "./converter-config.js";
 import { converterPlugins } from "./converter-plugins.js";
 import { readPayload } from "./json-data.js";
 import { EnvelopeReader } from "./json-envelope.js";
+import { JsonKernel } from "./json-kernel/json-kernel.js";
 import { printJsonSchema } from "./json-schema.js";
 
 const JSON_CONVERTER_CONFIG = defineConfig({
@@ -66,6 +67,9 @@ const JSON_CONVERTER_CONFIG = defineConfig({
   },
 });
 
+/** Of the thread; made when a converter first needs it. Null where there is no WebAssembly. */
+let kernel: JsonKernel | null | undefined;
+
 /** Connect's JsonConverter. Without schemas, values stay bytes until someone asks for them. */
 class JsonConverter implements Converter {
   #options: ConnectJsonOptions = { decimalFormat: "BASE64", replaceNullWithDefault: true };
@@ -76,10 +80,16 @@ class JsonConverter implements Converter {
     kind: "json",
     check: (buffer, start, end) => {
       const verdict = scanJson(buffer, start, end);
-      if (verdict >= 0) return verdict;
+      if (verdict !== DatumVerdict.undecided) return verdict;
       // Invalid, or unusual in a way that only the parser knows: it throws in the first case.
       const { value } = this.toConnect("", buffer.subarray(start, end));
       return value === null ? DatumVerdict.nothing : DatumVerdict.convert;
+    },
+    checkRows: (buffer, starts, lengths, from, to, verdicts) => {
+      if (kernel === undefined) kernel = JsonKernel.create();
+      if (kernel !== null) return kernel.checkRows(buffer, starts, lengths, from, to, verdicts);
+      verdicts.fill(DatumVerdict.undecided, from, to);
+      return to - from;
     },
   };
 

@@ -1,4 +1,10 @@
-import type { Converter, LazyConverter, RecordColumns, SchemaAndValue } from "../api/index.js";
+import {
+  DatumVerdict,
+  type Converter,
+  type LazyConverter,
+  type RecordColumns,
+  type SchemaAndValue,
+} from "../api/index.js";
 import { KAFKA_NULL, type ColumnResult } from "./sink-batches.js";
 
 export type Side = "key" | "value";
@@ -54,10 +60,13 @@ function checkRows(
   const { buffer } = columns;
   const starts = side === "key" ? columns.keyStart : columns.valueStart;
   const lengths = side === "key" ? columns.keyLength : columns.valueLength;
+  const all = lazy.checkRows === undefined;
+  if (lazy.checkRows?.(buffer, starts, lengths, from, to, verdicts) === 0) return;
   let row = from;
   while (row < to) {
     try {
       for (; row < to; row++) {
+        if (!all && verdicts[row] !== DatumVerdict.undecided) continue;
         const start = starts[row]!;
         const length = lengths[row]!;
         verdicts[row] = length < 0 ? KAFKA_NULL : lazy.check(buffer, start, start + length);

@@ -1,4 +1,10 @@
-import { ConnectError, DatumVerdict, jsonString } from "../../../runtime/api/index.js";
+import {
+  ConnectError,
+  DatumVerdict,
+  jsonString,
+  RESPELLED_JSON_GROWTH,
+  respellJson,
+} from "../../../runtime/api/index.js";
 import type { Datum, Header, LazyColumn, LazyColumns, SinkBatch, SinkRecord } from "../../../runtime/api/index.js";
 import type { ByteQueue } from "../byte-queue.js";
 import { instantText } from "../civil-time.js";
@@ -128,6 +134,13 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
           break;
       }
     }
+    if (lazy !== null && verdict === DatumVerdict.respell) {
+      const start = (field === "key" ? columns.keyStart : columns.valueStart)[row]!;
+      const end = start + (field === "key" ? columns.keyLength : columns.valueLength)[row]!;
+      const respelled = roomFor((end - start) * RESPELLED_JSON_GROWTH);
+      this.#output.append(respelled, 0, respellJson(columns.buffer, start, end, respelled, 0));
+      return;
+    }
     this.#output.appendText(this.#textOf(batch.record(row), field));
   }
 
@@ -165,6 +178,17 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
 }
 
 const QUOTE = 0x22;
+
+/** Where a text is respelled on its way out; used and done with in one go. */
+let scratch = Buffer.alloc(0);
+const KEPT_SCRATCH_BYTES = 1 << 20;
+
+function roomFor(bytes: number): Buffer {
+  if (bytes <= scratch.length) return scratch;
+  const room = Buffer.allocUnsafeSlow(Math.max(bytes, 4096));
+  if (bytes <= KEPT_SCRATCH_BYTES) scratch = room;
+  return room;
+}
 
 /** True where UTF-8 text needs no escape in a JSON string: no control, quote or backslash, nothing beyond U+FFFF. */
 function isPlainText(buffer: Buffer, start: number, end: number): boolean {

@@ -1,31 +1,37 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  COMPACT_JSON_GROWTH,
-  compactJson,
+  RESPELLED_JSON_GROWTH,
+  respellJson,
   DatumVerdict,
   parseJsonBytes,
   printJson,
   scanJson,
 } from "../../../../runtime/api/index.js";
+import { JsonKernel } from "../../../../runtime/converters/json-kernel/json-kernel.js";
 
-const { copy, convert, nothing } = DatumVerdict;
+const { copy, convert, nothing, respell, undecided } = DatumVerdict;
+const kernel = JsonKernel.create()!;
+
+/** What both scanners say, which is the same. */
+function scanBoth(bytes: Buffer, start: number, end: number): number {
+  const verdict = scanJson(bytes, start, end);
+  const verdicts = new Uint8Array(1);
+  kernel.checkRows(bytes, Int32Array.of(start), Int32Array.of(end - start), 0, 1, verdicts);
+  assert.equal(verdicts[0], verdict, `the kernel differs on ${bytes.toString("utf8", start, end)}`);
+  return verdict;
+}
+
 const scan = (source: string | Uint8Array): number => {
   const bytes = Buffer.from(source as string);
   // Bytes around it must not matter.
-  return scanJson(Buffer.concat([Buffer.from('1"'), bytes, Buffer.from('9"}')]), 2, bytes.length + 2);
+  return scanBoth(Buffer.concat([Buffer.from('1"'), bytes, Buffer.from('9"}')]), 2, bytes.length + 2);
 };
 
-let compacted = 0;
-
-/** Where the bytes can be rewritten, that gives what reading and printing gives. */
-function assertCompact(bytes: Uint8Array): void {
-  const target = Buffer.alloc(bytes.length * COMPACT_JSON_GROWTH + 3);
-  const end = compactJson(bytes, 0, bytes.length, target, 3);
-  if (end < 0) return;
-  compacted++;
-  assert.deepEqual(target.toString("utf8", 3, end), printJson(parseJsonBytes(bytes)));
-}
+const respelled = (bytes: Uint8Array): string => {
+  const target = Buffer.alloc(bytes.length * RESPELLED_JSON_GROWTH + 3);
+  return target.toString("utf8", 3, respellJson(bytes, 0, bytes.length, target, 3));
+};
 
 describe("scanJson()", () => {
   const cases: [string, number][] = [
@@ -34,15 +40,15 @@ describe("scanJson()", () => {
     ['"\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001F\\uD83D\\uDE00 \u007f/é\u2028"', copy],
     ["{}", copy],
     ["[]", copy],
-    ['{"a": 1}', convert],
-    ["1\n", convert],
+    ['{"a": 1}', respell],
+    ["1\n", respell],
     ["007", convert],
     ["-0", convert],
-    ['"\\/"', convert],
-    ['"\\u001f"', convert],
-    ['"\\u0041"', convert],
-    ['"\\u000A"', convert],
-    ['"😀"', convert],
+    ['"\\/"', respell],
+    ['"\\u001f"', respell],
+    ['"\\u0041"', respell],
+    ['"\\u000A"', respell],
+    ['"😀"', respell],
     ['{"a":1,"a":2}', convert],
     ['[{"a":1},{"a":1}]', copy],
     ['{"a":{"a":1,"b":{"a":1}},"b":1}', copy],
@@ -52,28 +58,28 @@ describe("scanJson()", () => {
     [" null ", nothing],
     ["", nothing],
     [" ", nothing],
-    ["nullx", -1],
-    ["1 2", -1],
-    ["{", -1],
-    ['{"a"', -1],
-    ['{"a":', -1],
-    ["[1,", -1],
-    ["[1,]", -1],
-    ['{"a":1,}', -1],
-    ["[tru]", -1],
-    ['"\u0001"', -1],
-    ["\ufeff1", -1],
+    ["nullx", undecided],
+    ["1 2", undecided],
+    ["{", undecided],
+    ['{"a"', undecided],
+    ['{"a":', undecided],
+    ["[1,", undecided],
+    ["[1,]", undecided],
+    ['{"a":1,}', undecided],
+    ["[tru]", undecided],
+    ['"\u0001"', undecided],
+    ["\ufeff1", undecided],
     ["[".repeat(1000) + "]".repeat(1000), copy],
-    ["[".repeat(1001) + "]".repeat(1001), -1],
+    ["[".repeat(1001) + "]".repeat(1001), undecided],
   ];
   for (const [text, verdict] of cases)
     it(`gives ${verdict} for ${JSON.stringify(text.slice(0, 60))}`, () => {
       assert.equal(scan(text), verdict);
     });
 
-  it("gives -1 for malformed UTF-8", () => {
+  it("gives undecided for malformed UTF-8", () => {
     for (const bad of [[0x80], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0xff]])
-      assert.equal(scan(Buffer.from([34, ...bad, 34])), -1, bad.join());
+      assert.equal(scan(Buffer.from([34, ...bad, 34])), undecided, bad.join());
   });
 
   it("says convert for objects with more names than it compares", () => {
@@ -103,7 +109,7 @@ describe("scanJson()", () => {
   })).value;
 
   it("says copy only where reading and printing gives the same bytes, and agrees with the parser on all else", () => {
-    const seen = [0, 0, 0, 0];
+    const seen = new Map<number, number>();
     fc.assert(
       fc.property(
         fc.oneof(
@@ -112,23 +118,20 @@ describe("scanJson()", () => {
         ),
         (text) => {
           const bytes = Buffer.from(text);
-          const verdict = scanJson(bytes, 0, bytes.length);
-          seen[verdict + 1]!++;
-          if (verdict === -1) return;
+          const verdict = scanBoth(bytes, 0, bytes.length);
+          seen.set(verdict, (seen.get(verdict) ?? 0) + 1);
+          if (verdict === undecided) return;
           const value = parseJsonBytes(bytes);
           assert.equal(value === null, verdict === nothing);
-          if (verdict === convert) assertCompact(bytes);
+          if (verdict === respell) assert.equal(respelled(bytes), printJson(value));
           if (verdict === copy) assert.deepEqual(Buffer.from(printJson(value)), bytes);
           if (verdict === convert && value !== null && !/\s/.test(text)) assert.notEqual(printJson(value), text);
         },
       ),
       { numRuns: 20_000 },
     );
-    assert.ok(compacted > 1000, `enough must be rewritten: ${compacted}`);
-    assert.ok(
-      seen.every((count) => count > 20),
-      `every verdict must occur: ${seen.join()}`,
-    );
+    for (const verdict of [copy, convert, nothing, respell, undecided])
+      assert.ok((seen.get(verdict) ?? 0) > 20, `every verdict must occur: ${[...seen].join(" ")}`);
   });
 
   it("is never stricter than the parser on mutated bytes, nor laxer", () => {
@@ -139,33 +142,71 @@ describe("scanJson()", () => {
       fc.property(fc.nat(source.length - 1), fc.nat(255), (at, byte) => {
         const bytes = Buffer.from(source);
         bytes[at] = byte;
-        const verdict = scanJson(bytes, 0, bytes.length);
+        const verdict = scanBoth(bytes, 0, bytes.length);
         if (verdict === copy) assert.deepEqual(Buffer.from(printJson(parseJsonBytes(bytes))), bytes);
-        else if (verdict === convert) assertCompact(bytes);
+        else if (verdict === respell) assert.equal(respelled(bytes), printJson(parseJsonBytes(bytes)));
       }),
       { numRuns: 20_000 },
     );
   });
 });
 
-describe("compactJson()", () => {
-  const compact = (text: string): string | null => {
-    const source = Buffer.from(text);
-    const target = Buffer.alloc(source.length * COMPACT_JSON_GROWTH);
-    const end = compactJson(source, 0, source.length, target, 0);
-    return end < 0 ? null : target.toString("utf8", 0, end);
-  };
-
+describe("respellJson()", () => {
   it("leaves out white space and spells characters as Connect does", () => {
-    assert.equal(compact('{ "a" : [ 1 , 1.50 ] }\n'), '{"a":[1,1.50]}');
+    assert.equal(respelled(Buffer.from('{ "a" : [ 1 , 1.50 ] }\n')), '{"a":[1,1.50]}');
     assert.equal(
-      compact('["\\/\\u0041\\u00e9\\u20ac\\u001f\\u000a\\u0022\\u005c\\ud83d\\n é😀 "]'),
+      respelled(Buffer.from('["\\/\\u0041\\u00e9\\u20ac\\u001f\\u000a\\u0022\\u005c\\ud83d\\n é😀 "]')),
       '["/Aé€\\u001F\\n\\"\\\\\\uD83D\\n é\\uD83D\\uDE00 "]',
     );
   });
+});
 
-  it("gives -1 for what has to be read", () => {
-    for (const text of ['{"a":1, "a":2}', "[ 007]", "[ -0]", '{ "\\u0061":1}', "{", "[1]", " null", '{"😀":1}'])
-      assert.equal(compact(text), null, text);
+describe("JsonKernel", () => {
+  const rowsOf = (texts: readonly (string | null)[]) => {
+    const bytes = texts.map((text) => Buffer.from(text ?? ""));
+    const buffer = Buffer.concat(bytes.flatMap((part) => [Buffer.from('"'), part]));
+    let at = 0;
+    const starts = Int32Array.from(bytes, (part) => {
+      const start = at + 1;
+      at = start + part.length;
+      return start;
+    });
+    const lengths = Int32Array.from(texts, (text, index) => (text === null ? -1 : bytes[index]!.length));
+    return { buffer, starts, lengths };
+  };
+  const check = (texts: readonly (string | null)[]): Uint8Array => {
+    const { buffer, starts, lengths } = rowsOf(texts);
+    const verdicts = new Uint8Array(texts.length).fill(99);
+    kernel.checkRows(buffer, starts, lengths, 0, texts.length, verdicts);
+    return verdicts;
+  };
+
+  it("says nothing for Kafka's null, wherever it stands", () => {
+    assert.deepEqual([...check([null, "1", null, null, " 1", null])], [2, 0, 2, 2, 3, 2]);
+    assert.deepEqual([...check([null])], [nothing]);
+    assert.deepEqual([...check([])], []);
+  });
+
+  it("takes more rows and bytes than its window holds", () => {
+    const texts = Array.from({ length: 5000 }, (_, i) => (i % 3 === 0 ? `{"n": ${i}}` : `["${"x".repeat(i % 977)}"]`));
+    assert.deepEqual(
+      [...check(texts)],
+      texts.map((_, i) => (i % 3 === 0 ? respell : copy)),
+    );
+  });
+
+  it("leaves what is larger than its window undecided", () => {
+    const large = (length: number) => `"${"x".repeat(length - 2)}"`;
+    assert.deepEqual(
+      [...check(["1", large(262_144), "1", large(262_145), "x", large(262_144)])],
+      [copy, copy, copy, undecided, undecided, copy],
+    );
+  });
+
+  it("takes rows in any order", () => {
+    const { buffer, starts, lengths } = rowsOf(["[1]", " 2", "x"]);
+    const verdicts = new Uint8Array(5);
+    kernel.checkRows(buffer, starts.reverse(), lengths.reverse(), 0, 3, verdicts);
+    assert.deepEqual([...verdicts], [undecided, respell, copy, 0, 0]);
   });
 });

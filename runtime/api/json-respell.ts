@@ -1,16 +1,12 @@
-import { differsInSpellingOnly } from "./json-scan.js";
-
-/** Room that {@link compactJson} may need for each byte of its source: a character beyond U+FFFF grows from 4 bytes to 12. */
-export const COMPACT_JSON_GROWTH = 3;
+/** Room that {@link respellJson} may need for each byte of its source: a character beyond U+FFFF grows from 4 bytes to 12. */
+export const RESPELLED_JSON_GROWTH = 3;
 
 /**
- * Writes JSON that a scan wants converted (`DatumVerdict.convert`) in Connect's own spelling, without reading it: white space is
- * left out, characters of strings are spelled as `printJson` does. Gives the position after what was written to `target` from
- * `at` on, or -1 where only reading can tell (names that occur twice, numbers that change); then nothing counts as written.
- * `target` needs room for `COMPACT_JSON_GROWTH` times the source.
+ * Writes JSON of which `scanJson` says `respell` in Connect's own spelling, without reading it: white space is left out, characters
+ * of strings are spelled as `printJson` does. Gives the position after what was written to `target` from `at` on. `target` needs
+ * room for `RESPELLED_JSON_GROWTH` times the source.
  */
-export function compactJson(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
-  if (!differsInSpellingOnly(source, start, end)) return -1;
+export function respellJson(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
   let p = start;
   while (p < end) {
     const c = source[p]!;
@@ -19,7 +15,7 @@ export function compactJson(source: Uint8Array, start: number, end: number, targ
       target[at++] = c;
       p++;
       if (c === QUOTE) {
-        at = compactString(source, p, target, at);
+        at = respellString(source, p, target, at);
         p = stringEnd;
       }
     }
@@ -30,11 +26,11 @@ export function compactJson(source: Uint8Array, start: number, end: number, targ
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Where {@link compactString} stopped reading. */
+/** Where {@link respellString} stopped reading. */
 let stringEnd = 0;
 
 /** Copies a string whose first byte after the quote is at `p`, with its closing quote. The source is known to be valid. */
-function compactString(source: Uint8Array, p: number, target: Uint8Array, at: number): number {
+function respellString(source: Uint8Array, p: number, target: Uint8Array, at: number): number {
   for (;;) {
     const c = source[p]!;
     if (c === BACKSLASH) {

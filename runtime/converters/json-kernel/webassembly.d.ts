@@ -1,0 +1,11 @@
+/** The part of WebAssembly's JavaScript interface that the kernel needs. TypeScript has it only together with the browser's. */
+declare namespace WebAssembly {
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
+  }
+  const Module: new (bytes: Uint8Array) => Module;
+  const Instance: new (module: Module) => { readonly exports: object };
+}
