@@ -5,6 +5,7 @@ import type { ConnectWorker } from "../support/connect-worker.js";
 import { uniqueName } from "../support/kafka-broker.js";
 import { GiveUp, waitUntil } from "../support/wait.js";
 import { round, type Result } from "./measure.js";
+import { profileClockUs, type MeasuredSpan } from "./profile.js";
 import type { Stage } from "./stage.js";
 import type { Workload } from "./workload.js";
 
@@ -80,7 +81,7 @@ export async function measureIdle(
   { rest, process: worker }: ConnectWorker,
   { kafka, extent }: Stage,
   config: ConnectorConfig,
-): Promise<Partial<Result>> {
+): Promise<{ figures: Partial<Result>; span: MeasuredSpan }> {
   const topic = uniqueName("idle");
   const name = uniqueName("idle");
   await kafka.createTopic(topic, { partitions: IDLE_TASKS });
@@ -88,13 +89,16 @@ export async function measureIdle(
   await rest.waitForRunning(name, IDLE_TASKS);
   // Joining and the first fetches are not idleness.
   await sleep(5_000);
+  const fromUs = profileClockUs();
   const before = worker.usage();
   await sleep(extent.idleSeconds * 1000);
   const after = worker.usage();
+  const span = { fromUs, toUs: profileClockUs(), records: 0 };
   await rest.deleteConnector(name);
-  return {
+  const figures = {
     tasks: IDLE_TASKS,
     idleCpuMsPerSecond: round(((after.cpuSeconds - before.cpuSeconds) * 1000) / extent.idleSeconds),
     idleResidentMb: Math.round(after.residentMb),
   };
+  return { figures, span };
 }

@@ -37,7 +37,7 @@ export async function sluiceManyTasks(stage: Stage): Promise<Result[]> {
       properties: { ...options.properties, "plugin.path": PLUGINS },
     }),
   );
-  if (profile) summarizeProfiles(profiles, "many tasks");
+  if (profile) summarizeProfiles(profiles, "many tasks", null);
   return results;
 }
 

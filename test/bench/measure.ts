@@ -16,6 +16,11 @@ export interface Result {
   readonly mbPerSecond?: number;
   /** User and system time of the whole process. */
   readonly cpuSecondsPerMillion?: number;
+  /** Of that, by the kind of thread; see `thread-cpu.ts`. */
+  readonly taskThreadCpu?: number;
+  readonly mainThreadCpu?: number;
+  readonly poolCpu?: number;
+  readonly engineCpu?: number;
   readonly peakResidentMb?: number;
   /** By how much timers of the main thread were late, 99th percentile. */
   readonly mainLoopDelayP99Ms?: number;
@@ -41,11 +46,7 @@ export interface Result {
 }
 
 /** Measures a process while `work` moves the workload. */
-export async function measureThroughput(
-  pid: number,
-  load: Workload,
-  work: () => Promise<void>,
-): Promise<Omit<Result, "name" | "title">> {
+export async function measureThroughput(pid: number, load: Workload, work: () => Promise<void>) {
   const { records, recordBytes } = load;
   resetPeak(pid);
   const before = resourceUsage(pid);

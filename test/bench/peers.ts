@@ -40,7 +40,7 @@ export async function jvmFileSink(stage: Stage, load: LoadSpec, warmUp: LoadSpec
   try {
     const file = join(temporaryFolder("jvm-file"), "out");
     const config = { "connector.class": "org.apache.kafka.connect.file.FileStreamSinkConnector", file };
-    const idle = await measureIdle(worker, stage, config);
+    const { figures: idle } = await measureIdle(worker, stage, config);
     const [warm, full] = [await stage.workloads.get(warmUp), await stage.workloads.get(load)];
     await runConnector(worker, stage, warm, 2, config);
     const result = await measureThroughput(worker.process.pid, full, () =>

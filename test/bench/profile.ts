@@ -3,80 +3,111 @@ import { join } from "node:path";
 import { projectFolder } from "../support/folders.js";
 import { table } from "./markdown.js";
 
+/** A stretch of time that was measured, on the clock of profiles (the system's monotonic one). */
+export interface MeasuredSpan {
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** Records moved, or 0 for idleness. */
+  readonly records: number;
+}
+
+/** Now, on the clock of profiles. */
+export function profileClockUs(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
 /** The part of V8's `.cpuprofile` files that is used here. */
 interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
   }[];
+  readonly startTime: number;
   /** Node ids. */
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
-const TOP_FUNCTIONS = 30;
+/** Microseconds by place, each without what it calls. */
+interface SelfTime {
+  busyUs: number;
+  readonly byFolder: Map<string, number>;
+  readonly byFunction: Map<string, number>;
+}
 
-/** Threads that were busy for less are those of helpers. */
-const SHORTEST_MS = 500;
+const TOP_ROWS = 40;
 
 /**
- * Writes `summary.md` beside the profiles of a scenario: for each thread that did something, its time by folder and by
- * function, both without what they call.
+ * Writes `summary.md` beside the profiles of a scenario: the time of the task threads together and of the main thread during
+ * the measured span, or from start to end, by folder and by function. Samples tell wall-clock time: on a busy machine, waits for a core are in it.
  */
-export function summarizeProfiles(folder: string, title: string): void {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".cpuprofile"));
-  const threads = files.map((file) => summarize(JSON.parse(readFileSync(join(folder, file), "utf8")) as CpuProfile));
-  const busy = threads.filter(({ busyMs }) => busyMs >= SHORTEST_MS).sort((a, b) => b.busyMs - a.busyMs);
-  const page = [`# ${title}`, "", ...busy.flatMap((thread, index) => section(thread, index))];
+export function summarizeProfiles(folder: string, title: string, span: MeasuredSpan | null): void {
+  const [main, tasks] = [newSelfTime(), newSelfTime()];
+  for (const file of readdirSync(folder)) {
+    // CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile; the main thread is 0.
+    const thread = file.split(".")[4];
+    if (!file.endsWith(".cpuprofile") || thread === undefined) continue;
+    const profile = JSON.parse(readFileSync(join(folder, file), "utf8")) as CpuProfile;
+    addSelfTime(thread === "0" ? main : tasks, profile, span);
+  }
+  const records = span?.records ?? 0;
+  const unit = records === 0 ? "ms" : "µs per record";
+  const scale = records === 0 ? 1 / 1000 : 1 / records;
+  const page = [
+    `# ${title}`,
+    "",
+    ...section("Task threads", tasks, unit, scale),
+    ...section("Main thread", main, unit, scale),
+  ];
   writeFileSync(join(folder, "summary.md"), page.join("\n"));
 }
 
-interface ThreadTime {
-  readonly busyMs: number;
-  readonly byFolder: ReadonlyMap<string, number>;
-  readonly byFunction: ReadonlyMap<string, number>;
+function newSelfTime(): SelfTime {
+  return { busyUs: 0, byFolder: new Map(), byFunction: new Map() };
 }
 
-function summarize({ nodes, samples, timeDeltas }: CpuProfile): ThreadTime {
+function addSelfTime(sum: SelfTime, profile: CpuProfile, span: MeasuredSpan | null): void {
   const byNode = new Map<number, number>();
-  for (const [index, id] of samples.entries()) byNode.set(id, (byNode.get(id) ?? 0) + (timeDeltas[index] ?? 0) / 1000);
-  const byFolder = new Map<string, number>();
-  const byFunction = new Map<string, number>();
-  let busyMs = 0;
-  for (const { id, callFrame } of nodes) {
-    const ms = byNode.get(id) ?? 0;
+  let atUs = profile.startTime;
+  for (const [index, id] of profile.samples.entries()) {
+    const deltaUs = profile.timeDeltas[index] ?? 0;
+    atUs += deltaUs;
+    const isMeasured = span === null || (atUs >= span.fromUs && atUs <= span.toUs);
+    if (isMeasured) byNode.set(id, (byNode.get(id) ?? 0) + deltaUs);
+  }
+  for (const { id, callFrame } of profile.nodes) {
+    const us = byNode.get(id) ?? 0;
     const { functionName, url, lineNumber } = callFrame;
-    if (functionName === "(idle)") continue;
-    busyMs += ms;
+    if (us === 0 || functionName === "(idle)") continue;
     const place = placeOf(url);
     const name = functionName === "" ? "(anonymous)" : functionName;
-    add(byFolder, place === "" ? name : place.replace(/\/[^/]*$/, ""), ms);
-    add(byFunction, place === "" ? name : `${name} ${place}:${lineNumber + 1}`, ms);
+    sum.busyUs += us;
+    add(sum.byFolder, place === "" ? name : place.replace(/\/[^/]*$/, ""), us);
+    add(sum.byFunction, place === "" ? name : `${name} ${place}:${lineNumber + 1}`, us);
   }
-  return { busyMs, byFolder, byFunction };
 }
 
-/** The path below the checkout's compiled folder, a package's name, or a module of Node. */
+/** A path below the checkout's compiled folder, or a module of Node. */
 function placeOf(url: string): string {
   const path = url.replace(`file://${projectFolder}/`, "").replace(/^dist\//, "");
   return path.replace(/^.*node_modules\//, "node_modules/");
 }
 
-function add(map: Map<string, number>, key: string, ms: number): void {
-  map.set(key, (map.get(key) ?? 0) + ms);
+function add(map: Map<string, number>, key: string, us: number): void {
+  map.set(key, (map.get(key) ?? 0) + us);
 }
 
-function section({ busyMs, byFolder, byFunction }: ThreadTime, index: number): string[] {
+function section(heading: string, { busyUs, byFolder, byFunction }: SelfTime, unit: string, scale: number): string[] {
   const rows = (map: ReadonlyMap<string, number>) =>
     [...map]
       .sort(([, a], [, b]) => b - a)
-      .slice(0, TOP_FUNCTIONS)
-      .filter(([, ms]) => ms >= busyMs / 500)
-      .map(([name, ms]) => [name, Math.round(ms), `${((ms * 100) / busyMs).toFixed(1)} %`]);
+      .slice(0, TOP_ROWS)
+      .filter(([, us]) => us >= busyUs / 250)
+      .map(([name, us]) => [name, (us * scale).toFixed(3), `${((us * 100) / busyUs).toFixed(1)} %`]);
   return [
-    `## Thread ${index + 1}: busy for ${(busyMs / 1000).toFixed(1)} s`,
+    `## ${heading}: ${(busyUs * scale).toFixed(2)} ${unit}`,
     "",
-    table(["folder", "ms", "share"], rows(byFolder)),
-    table(["function", "ms", "share"], rows(byFunction)),
+    table(["folder", unit, "share"], rows(byFolder)),
+    table(["function", unit, "share"], rows(byFunction)),
   ];
 }

@@ -14,6 +14,9 @@ export function markdownReport(results: readonly Result[], quick: boolean): stri
     "## Throughput",
     "",
     throughput(results),
+    "## CPU-s per million by kind of thread",
+    "",
+    threads(results),
     "## Start and idle",
     "",
     startAndIdle(results),
@@ -54,6 +57,15 @@ function throughput(results: readonly Result[]): string {
         base.load === result.load ? ratio(result.cpuSecondsPerMillion, base.cpuSecondsPerMillion) : "",
       ),
     ]),
+  );
+}
+
+function threads(results: readonly Result[]): string {
+  return table(
+    ["scenario", "task threads", "main thread", "Node's pool", "V8's threads"],
+    results
+      .filter(({ taskThreadCpu }) => taskThreadCpu !== undefined)
+      .map((r) => [r.title, r.taskThreadCpu, r.mainThreadCpu, r.poolCpu, r.engineCpu]),
   );
 }
 

@@ -4,9 +4,10 @@ import { ConnectWorker } from "../support/connect-worker.js";
 import type { Properties } from "../support/properties.js";
 import { expectCount, measureIdle, runConnector, startTimed, withBucket } from "./connector-run.js";
 import { measureThroughput, readLoopDelays, round, type Result } from "./measure.js";
-import { summarizeProfiles } from "./profile.js";
+import { profileClockUs, summarizeProfiles, type MeasuredSpan } from "./profile.js";
 import { profileFolder, type Stage } from "./stage.js";
 import { countStored, type StoredAs } from "./stored-records.js";
+import { threadCosts, threadCpuSeconds } from "./thread-cpu.js";
 import type { LoadSpec, Workload } from "./workload.js";
 
 /** One of our sinks with one configuration, over one load. */
@@ -33,7 +34,8 @@ export async function measurePath(stage: Stage, path: SinkPath): Promise<Result[
   const load = await stage.workloads.get(path.load);
   return withWorker(stage, path, async (worker, startup) => {
     await moveRecords(stage, worker, path, warmUp);
-    return [{ name: path.name, title: path.title, ...startup, ...(await moveRecords(stage, worker, path, load)) }];
+    const { figures, span } = await moveRecords(stage, worker, path, load);
+    return { results: [{ name: path.name, title: path.title, ...startup, ...figures }], span };
   });
 }
 
@@ -47,14 +49,16 @@ export async function measureGrowth(stage: Stage, path: SinkPath): Promise<Resul
   return withWorker(stage, path, async (worker) => {
     await moveRecords(stage, worker, path, warmUp);
     const results: Result[] = [];
+    let last: MeasuredSpan | null = null;
     const rounds = Math.max(2, Math.round(stage.extent.growthRecords / load.records));
     for (let i = 1; i <= rounds; i++) {
-      const figures = await moveRecords(stage, worker, path, load);
+      const { figures, span } = await moveRecords(stage, worker, path, load);
+      last = span;
       const millions = round((i * load.records) / 1e6);
       const name = i === 1 ? `${path.name}-first` : `${path.name}-last`;
       results[i === 1 ? 0 : 1] = { name, title: `${path.title}, up to record ${millions} million`, ...figures };
     }
-    return results;
+    return { results, span: last };
   });
 }
 
@@ -63,7 +67,8 @@ export async function measureIdleWorker(stage: Stage, path: SinkPath): Promise<R
   return withWorker(stage, path, async (worker, startup) =>
     withBucket(stage, async (bucket) => {
       const config = { ...path.connector(await stage.workloads.get(path.load), stage), ...target(stage, bucket.name) };
-      return [{ name: path.name, title: path.title, ...startup, ...(await measureIdle(worker, stage, config)) }];
+      const { figures, span } = await measureIdle(worker, stage, config);
+      return { results: [{ name: path.name, title: path.title, ...startup, ...figures }], span };
     }),
   );
 }
@@ -71,7 +76,7 @@ export async function measureIdleWorker(stage: Stage, path: SinkPath): Promise<R
 async function withWorker(
   stage: Stage,
   path: SinkPath,
-  work: (worker: ConnectWorker, startup: Partial<Result>) => Promise<Result[]>,
+  work: (worker: ConnectWorker, startup: Partial<Result>) => Promise<{ results: Result[]; span: MeasuredSpan | null }>,
 ): Promise<Result[]> {
   const profiles = profileFolder(path.name);
   if (stage.extent.profile) rmSync(profiles, { recursive: true, force: true });
@@ -82,13 +87,15 @@ async function withWorker(
       nodeFlags: stage.extent.profile ? ["--cpu-prof", `--cpu-prof-dir=${profiles}`] : [],
     }),
   );
+  let done;
   try {
-    return await work(worker, startup);
+    done = await work(worker, startup);
   } finally {
     // In an orderly way, so that profiles get written.
     await worker.stop();
-    if (stage.extent.profile) summarizeProfiles(profiles, path.title);
   }
+  if (stage.extent.profile) summarizeProfiles(profiles, path.title, done.span);
+  return done.results;
 }
 
 /** Runs a connector over the load into a bucket of its own, and counts what it has written. */
@@ -97,17 +104,22 @@ async function moveRecords(
   worker: ConnectWorker,
   path: SinkPath,
   load: Workload,
-): Promise<Omit<Result, "name" | "title">> {
+): Promise<{ figures: Partial<Result>; span: MeasuredSpan }> {
   return withBucket(stage, async (bucket) => {
     const config = { ...path.connector(load, stage), ...target(stage, bucket.name) };
     await readLoopDelays(worker.rest);
+    const fromUs = profileClockUs();
+    const threadsBefore = threadCpuSeconds(worker.process.pid);
     const figures = await measureThroughput(worker.process.pid, load, () =>
       runConnector(worker, stage, load, path.tasks, config),
     );
+    const span = { fromUs, toUs: profileClockUs(), records: load.records };
+    const threads = threadCosts(threadsBefore, threadCpuSeconds(worker.process.pid), load.records);
     const delays = await readLoopDelays(worker.rest);
     const stored = await countStored(bucket, path.storedAs);
     expectCount(path.title, stored.records, load.records);
-    return { ...figures, ...delays, objects: stored.objects, storedMb: round(stored.bytes / 1e6) };
+    const objects = { objects: stored.objects, storedMb: round(stored.bytes / 1e6) };
+    return { figures: { ...figures, ...threads, ...delays, ...objects }, span };
   });
 }
 

@@ -145,18 +145,23 @@ export class OwnedProcess {
   }
 }
 
-let ticksPerSecond: number | undefined;
+let knownTicks: number | undefined;
+
+/** The unit in which `/proc` counts processor time. */
+export function ticksPerSecond(): number {
+  knownTicks ??= Number(spawnSync("getconf", ["CLK_TCK"], { encoding: "utf8" }).stdout) || 100;
+  return knownTicks;
+}
 
 /** Reads the usage of any process of this machine (Linux only). */
 export function resourceUsage(pid: number): ResourceUsage {
-  ticksPerSecond ??= Number(spawnSync("getconf", ["CLK_TCK"], { encoding: "utf8" }).stdout) || 100;
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   // The name in parentheses may hold blanks; utime and stime are fields 14 and 15, counted from 1 and the pid.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const megabytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) / 1024;
   return {
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond(),
     residentMb: megabytes("VmRSS"),
     peakResidentMb: megabytes("VmHWM"),
   };
