@@ -22,7 +22,7 @@ export class AivenGcsTask implements SinkTask {
     if (config.gcs.credentials.kind === "none")
       context.log.warn("No GCS credentials are configured: requests will be anonymous");
     const memory = new CountedMemory(context.memory);
-    const client = await GcsClient.open(config.gcs, context.signal);
+    const client = await GcsClient.open(config.gcs, context);
     if (config.checkBucket) await requireBucket(client, config.gcs.bucket);
     const store = new GcsObjectStore(client);
     const settings: ObjectSettings = {

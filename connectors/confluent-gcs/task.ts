@@ -29,7 +29,7 @@ export class ConfluentGcsTask implements SinkTask {
 
   async start(context: SinkTaskContext, properties: Readonly<Record<string, string>>): Promise<void> {
     const config = readConfig(properties);
-    const client = await GcsClient.open(config.gcs, context.signal);
+    const client = await GcsClient.open(config.gcs, context);
     const store = new GcsObjectStore(client);
     const { schedule } = config.rotation;
     this.parts = {

@@ -9,6 +9,11 @@ import { HttpClient } from "./http.js";
 import type { HttpAnswer, HttpRequest } from "./http.js";
 import { Retries } from "./retry.js";
 
+/** Who asks. The signal ends the requests under way; a new one may follow it, for the requests to come. */
+export interface RequestOwner {
+  readonly signal: AbortSignal;
+}
+
 /** Signed requests to one bucket of Cloud Storage's JSON API. */
 export class GcsClient {
   private constructor(
@@ -16,18 +21,18 @@ export class GcsClient {
     private readonly endpoint: string,
     private readonly authorizer: Authorizer,
     private readonly http: HttpClient,
-    readonly signal: AbortSignal,
+    private readonly owner: RequestOwner,
   ) {}
 
-  /** Reads the credentials; opens no connection. Throws ConnectError as {@link openCredentials}. `signal` ends all requests. */
-  static async open(settings: GcsSettings, signal: AbortSignal): Promise<GcsClient> {
+  /** Reads the credentials; opens no connection. Throws ConnectError as {@link openCredentials}. */
+  static async open(settings: GcsSettings, owner: RequestOwner): Promise<GcsClient> {
     const authorizer = await openCredentials(settings.credentials);
     const endpoint = endpointOf(settings.endpoint, process.env, authorizer.universe);
     const http = new HttpClient({
       idleTimeoutMs: settings.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
       maxConnections: settings.maxConnections ?? MAX_CONNECTIONS,
     });
-    return new GcsClient(settings, endpoint, authorizer, http, signal);
+    return new GcsClient(settings, endpoint, authorizer, http, owner);
   }
 
   /** `gs://bucket/name`, for messages. */
@@ -46,11 +51,11 @@ export class GcsClient {
   }
 
   retries(): Retries {
-    return new Retries(this.settings.retry, this.signal);
+    return new Retries(this.settings.retry, this.owner.signal);
   }
 
   /** Sends once. Any answer is an answer; without one, throws ConnectError whose text starts `Could not <what>`. */
-  async send(request: HttpRequest, what: string, signal: AbortSignal = this.signal): Promise<HttpAnswer> {
+  async send(request: HttpRequest, what: string, signal: AbortSignal = this.owner.signal): Promise<HttpAnswer> {
     try {
       const headers = {
         ...(await this.authorizer.headers()),

@@ -48,7 +48,10 @@ export interface SinkTaskContext {
   readonly connectorName: string;
   readonly taskId: number;
   readonly log: Logger;
-  /** Aborted when the task must let go at once (its stop deadline passed, or its partitions were lost). */
+  /**
+   * Aborted when the task must let go at once: its stop deadline passed, or its partitions were lost. After a loss the task goes
+   * on with others, under a new signal: so read it anew for each piece of work.
+   */
   readonly signal: AbortSignal;
   readonly memory: MemoryBudget;
   readonly metrics: TaskMetrics;

@@ -83,7 +83,7 @@ export class TaskDriver {
   /** Within how many milliseconds the task last asked to be called again. */
   timeoutMs: number | null = null;
   nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
-  readonly #abort = new AbortController();
+  #abort = new AbortController();
   readonly #task: SinkTask;
   readonly #delivered = new Map<string, TopicPartitionOffset>();
 
@@ -94,11 +94,14 @@ export class TaskDriver {
   }
 
   async start(config: Readonly<Record<string, string>>, partitions: readonly TopicPartition[]): Promise<void> {
+    const currentSignal = (): AbortSignal => this.#abort.signal;
     const context: SinkTaskContext = {
       connectorName: "connector",
       taskId: 0,
       log: silent,
-      signal: this.#abort.signal,
+      get signal() {
+        return currentSignal();
+      },
       memory: this.memory,
       metrics: {
         add: (name, by) => this.metrics.set(name, (this.metrics.get(name) ?? 0) + by),
@@ -155,6 +158,15 @@ export class TaskDriver {
 
   async stop(): Promise<void> {
     await this.#task.stop();
+  }
+
+  /** Has the task hear that another may own the partitions already: what it does at this moment ends, it then starts over. */
+  async lose(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    for (const tp of partitions) this.#delivered.delete(topicPartitionKey(tp));
+    await this.#task.close?.(partitions, "lost");
+    await this.#task.open?.(partitions);
   }
 
   /** Ends all requests at once, as when a process dies. */

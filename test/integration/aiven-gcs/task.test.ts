@@ -121,6 +121,18 @@ describe("AivenGcsTask", () => {
     assert.equal(task.memory.usedBytes, 0);
   });
 
+  it("preCommit() goes on uploading after partitions were lost and others, or the same, came", async () => {
+    const task = await startTask(bucket, JSONL);
+    await task.put(batchOf(TOPIC, 0, 0, numbered(0, 2)));
+    await task.lose([PARTITION]);
+    await task.put(batchOf(TOPIC, 0, 0, numbered(0, 3)));
+    await task.commit();
+    assert.deepEqual(await bucket.names(), ["orders-0-0"]);
+    assert.equal(task.group.nextOffset(TOPIC), 3);
+    await task.stop();
+    assert.equal(task.memory.usedBytes, 0);
+  });
+
   it("preCommit() writes the last record of each key where the name is the key", async () => {
     const task = await startTask(bucket, {
       ...JSONL,

@@ -55,6 +55,17 @@ describe("ConfluentGcsTask", () => {
     assert.equal(task.memory.usedBytes, 0);
   });
 
+  it("put() goes on uploading after partitions were lost and others, or the same, came", async () => {
+    const task = await startTask(bucket, {});
+    await task.put(texts(0, 2));
+    await task.lose([PARTITION]);
+    await task.put(texts(0, 3));
+    assert.equal((await task.commit()).get(KEY)?.nextOffset, 3);
+    assert.deepEqual(await bucket.names(), [nameOf(0)]);
+    await task.stop();
+    assert.equal(task.memory.usedBytes, 0);
+  });
+
   it("put() goes back to a failed rotation's first record also when the next file fails meanwhile", async () => {
     const faults = await sharedFaults();
     const task = await startTask(bucket, { "flush.size": "20" }, { endpoint: faults.url });

@@ -55,7 +55,7 @@ describe("GcsObjectStore", () => {
         idleTimeoutMs,
         retry: { initialDelayMs: 5, maxDelayMs: 20, delayMultiplier: 2, maxAttempts, totalTimeoutMs: 20_000 },
       },
-      abort.signal,
+      abort,
     );
     return new GcsObjectStore(client);
   }
