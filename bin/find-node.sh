@@ -16,4 +16,4 @@ if [ -z "$node" ]; then
 fi
 # Measured: with V8's default of 16 MiB each of our threads keeps 20 MB more for new objects, and with an arena per thread the C
 # library 20 MB in all, at no gain in speed. What the environment says comes later, and wins.
-export NODE_OPTIONS="--max-semi-space-size=4 ${NODE_OPTIONS:-}" MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+export NODE_OPTIONS="--max-semi-space-size=2 ${NODE_OPTIONS:-}" MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"

@@ -22,8 +22,9 @@ interface OpenFile extends GroupedFile {
 
 /** Uploads that are finished at the same time. */
 const FINISH_CONCURRENCY = 32;
-/** So many complete objects are finished together ahead of the flush, because that takes a note in Kafka. */
+/** So many complete objects, or with so many bytes, are finished together ahead of the flush, because that takes a note in Kafka. */
 const COMPLETE_FILES = 64;
+const COMPLETE_BYTES = 4 * 1024 * 1024;
 /** A task that holds no more than this does not pause for others' sake. */
 const SMALL_SHARE_BYTES = 4 * 1024 * 1024;
 
@@ -80,7 +81,7 @@ export class OffsetFiles implements RecordSink {
       this.#putFailed = true;
       throw error;
     }
-    if (this.#complete.length >= COMPLETE_FILES) await this.#deferring(() => this.#finishComplete());
+    if (this.#completeAreMany) await this.#deferring(() => this.#finishComplete());
     if (this.#memory.usedBytes > this.#memory.limitBytes) await this.#deferring(() => this.#relieve());
     this.#open.limitAge();
   }
@@ -218,6 +219,13 @@ export class OffsetFiles implements RecordSink {
       "noted",
     );
     advance(ledger, upTo);
+  }
+
+  get #completeAreMany(): boolean {
+    if (this.#complete.length >= COMPLETE_FILES) return true;
+    let bytes = 0;
+    for (const { object } of this.#complete) bytes += object.waitingBytes;
+    return bytes >= COMPLETE_BYTES;
   }
 
   /** Makes complete objects visible ahead of the flush. */

@@ -1,7 +1,7 @@
-import { compress as compressSnappy } from "snappy";
 import { constants, createGzip, createZstdCompress } from "node:zlib";
 import type { Gzip, ZstdCompress } from "node:zlib";
 import type { ByteQueue } from "./byte-queue.js";
+import { compressSnappy } from "./snappy.js";
 
 export type CompressionType = "none" | "gzip" | "snappy" | "zstd";
 

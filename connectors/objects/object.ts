@@ -21,7 +21,9 @@ export interface ObjectSettings {
 }
 
 /** An object up to this size is sent in one request when it is finished: cheaper, and repeated as a whole after a failure. */
-const FIRST_CHUNK_BYTES = 2 * 1024 * 1024;
+const FIRST_CHUNK_BYTES = 1024 * 1024;
+/** A chunk is at most this part of what precedes it, so that an object holds little next to its size. */
+const CHUNK_PART = 8;
 
 /** Below this a stream is not worth a compressor of its own: it is compressed when the object is finished. */
 const COMPRESS_FROM_BYTES = 64 * 1024;
@@ -71,6 +73,12 @@ export class OpenObject {
   /** Bytes of the records so far, before compression; an estimate while the format still holds records back. */
   get encodedBytes(): number {
     return this.#encodedBytes + (this.#encoder.heldBytes ?? 0);
+  }
+
+  /** Bytes that wait to be sent. */
+  get waitingBytes(): number {
+    const plain = this.#compresses ? this.#plain.length : 0;
+    return (this.#encoder.heldBytes ?? 0) + plain + this.#wire.length;
   }
 
   /** True when `drain` has something to do. */
@@ -159,7 +167,10 @@ export class OpenObject {
   /** What is smaller is one request; chunks grow with the object. Over the memory budget, `drain(true)` does not wait for them. */
   get #chunkBytes(): number {
     const { maxChunkBytes, store } = this.#settings;
-    return Math.min(maxChunkBytes, Math.max(FIRST_CHUNK_BYTES, wholeUnits(this.#sentBytes / 4, store.chunkUnitBytes)));
+    return Math.min(
+      maxChunkBytes,
+      Math.max(FIRST_CHUNK_BYTES, wholeUnits(this.#sentBytes / CHUNK_PART, store.chunkUnitBytes)),
+    );
   }
 
   async #drainToLast(): Promise<void> {

@@ -3,7 +3,7 @@ export const SLAB_BYTES = 256 * 1024;
 
 /** Large slabs that are free now, kept by the thread. Their contents are old data. */
 const free: Buffer[] = [];
-const KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
 
 /** A buffer of {@link SLAB_BYTES} with arbitrary contents. */
 export function takeSlab(): Buffer {

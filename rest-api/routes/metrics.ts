@@ -1,26 +1,33 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { MetricSample } from "../../runtime/herder.js";
 import type { Resource } from "../answer.js";
 import type { RestContext } from "../context.js";
 
 /** `/metrics` for Prometheus: Connect's metrics under the names that the JMX exporter gives them, ours, and the process's. */
 export function metricRoutes({ metrics }: RestContext): Resource[] {
-  const process = new Registry();
-  collectDefaultMetrics({ register: process });
+  let process: Promise<Registry> | null = null;
   return [
     {
       path: "/metrics",
       consumesJsonOnly: false,
       produces: "text/plain",
       methods: {
-        GET: async () => ({
-          status: 200,
-          contentType: process.contentType,
-          text: `${await expose(await metrics.samples())}${await process.metrics()}`,
-        }),
+        GET: async () => {
+          const own = await (process ??= processMetrics());
+          const text = `${await expose(await metrics.samples())}${await own.metrics()}`;
+          return { status: 200, contentType: own.contentType, text };
+        },
       },
     },
   ];
+}
+
+/** Observes the process from now on. The library takes 4 MB, and its observing time: only workers that are asked pay it. */
+async function processMetrics(): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import("prom-client");
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
 }
 
 /** The samples in Prometheus's text format; values that are not there (NaN) are left out. */
@@ -33,6 +40,7 @@ export async function expose(samples: readonly MetricSample[]): Promise<string> 
     if (same === undefined) byName.set(name, [sample]);
     else same.push(sample);
   }
+  const { Counter, Gauge, Registry } = await import("prom-client");
   const registry = new Registry();
   for (const [name, same] of byName) {
     const { group, kind } = same[0]!;

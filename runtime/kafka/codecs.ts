@@ -1,8 +1,7 @@
-import { decompressFrame, decompressFrameSync } from "lz4-napi";
 import { promisify } from "node:util";
 import { gunzip, gunzipSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
-import { uncompress, uncompressSync } from "snappy";
 import { ConnectError } from "../api/index.js";
+import { lz4, snappy } from "./native-codecs.js";
 
 /** Kafka's compression types by the number in a batch's attributes. */
 export const CODEC_NAMES = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
@@ -43,7 +42,7 @@ function decompressSync(codec: number, section: Buffer): Buffer {
     case "snappy":
       return isXerial(section) ? Buffer.concat(xerialBlocks(section).map(snappyBlock)) : snappyBlock(section);
     case "lz4":
-      return decompressFrameSync(section);
+      return lz4().decompressFrameSync(section);
     case "zstd":
       return zstdDecompressSync(section, LIMIT);
     default:
@@ -56,12 +55,12 @@ async function decompressAsync(codec: number, section: Buffer): Promise<Buffer> 
     case "gzip":
       return gunzipAsync(section, LIMIT);
     case "snappy": {
-      if (!isXerial(section)) return asBuffer(await uncompress(section));
-      const blocks = await Promise.all(xerialBlocks(section).map((block) => uncompress(block)));
+      if (!isXerial(section)) return asBuffer(await snappy().uncompress(section));
+      const blocks = await Promise.all(xerialBlocks(section).map((block) => snappy().uncompress(block)));
       return Buffer.concat(blocks.map(asBuffer));
     }
     case "lz4":
-      return decompressFrame(section);
+      return lz4().decompressFrame(section);
     case "zstd":
       return zstdAsync(section, LIMIT);
     default:
@@ -88,7 +87,7 @@ function xerialBlocks(section: Buffer): Buffer[] {
 
 function snappyBlock(block: Buffer): Buffer {
   // for blocks of 32 KiB, a copy costs a third of an external buffer
-  return asBuffer(uncompressSync(block, { copyOutputData: true }));
+  return asBuffer(snappy().uncompressSync(block, { copyOutputData: true }));
 }
 
 function asBuffer(data: string | Buffer): Buffer {

@@ -1,6 +1,5 @@
-import { compressFrameSync } from "lz4-napi";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { compressSync } from "snappy";
+import { lz4, snappy } from "./native-codecs.js";
 
 /** Kafka's compression types by name; the number goes into a batch's attributes. */
 export const CODECS = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
@@ -21,7 +20,7 @@ export function compress(codec: Codec, records: Buffer): Buffer {
     case "snappy":
       return xerial(records);
     case "lz4":
-      return compressFrameSync(records);
+      return lz4().compressFrameSync(records);
     case "zstd":
       return zstdCompressSync(records);
   }
@@ -30,7 +29,7 @@ export function compress(codec: Codec, records: Buffer): Buffer {
 function xerial(records: Buffer): Buffer {
   const parts: Buffer[] = [XERIAL_HEADER];
   for (let at = 0; at < records.length; at += XERIAL_BLOCK_BYTES) {
-    const block = compressSync(records.subarray(at, at + XERIAL_BLOCK_BYTES));
+    const block = snappy().compressSync(records.subarray(at, at + XERIAL_BLOCK_BYTES));
     const size = Buffer.alloc(4);
     size.writeInt32BE(block.length);
     parts.push(size, block);

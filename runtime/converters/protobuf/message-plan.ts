@@ -1,6 +1,7 @@
-import { Enum, MapField, Type, type Field } from "protobufjs";
+import type { Field, MapField, Type } from "protobufjs";
 import { decodeUtf8AsJava, isUtf8 } from "../../api/index.js";
 import { checkDepth, invalidMessage, type WireInput } from "./wire-input.js";
+import { protobufJs } from "./protobufjs.js";
 
 /** The values of a message by the slots of its plan; undefined: not set. Repeated fields and maps are arrays. */
 export type RawMessage = unknown[];
@@ -66,7 +67,7 @@ export class MessagePlans {
     const slots = new Map(type.fieldsArray.map((field, slot) => [field, slot]));
     const fields = type.fieldsArray.map((field, slot) => {
       const others = field.partOf?.fieldsArray.filter((other) => other !== field) ?? [];
-      return field instanceof MapField
+      return field instanceof protobufJs().MapField
         ? this.map(field, slot)
         : this.field(
             field,
@@ -81,6 +82,7 @@ export class MessagePlans {
 
   private field(field: Field, slot: number, exclusive: readonly number[]): FieldPlan {
     const { resolvedType, repeated } = field;
+    const protobuf = protobufJs();
     const base = {
       field,
       number: field.id,
@@ -92,11 +94,11 @@ export class MessagePlans {
       symbols: null,
       isClosed: false,
     };
-    if (resolvedType instanceof Type) {
+    if (resolvedType instanceof protobuf.Type) {
       const message = (): MessagePlan => this.of(resolvedType);
       return { ...base, kind: "message", message, wireType: field.delimited ? 3 : 2, read: () => null };
     }
-    if (resolvedType instanceof Enum) {
+    if (resolvedType instanceof protobuf.Enum) {
       const symbols = new Map(Object.entries(resolvedType.valuesById).map(([id, name]) => [Number(id), name]));
       const isClosed = (resolvedType as Features)._features?.enum_type === "CLOSED";
       return { ...base, kind: "enum", wireType: 0, read: (input) => input.int32(), symbols, isClosed };

@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
-import protobuf, { Root, Type, type INamespace } from "protobufjs";
+import type { INamespace, Namespace, NamespaceBase, Root, Type } from "protobufjs";
 import { ConnectError } from "../../api/index.js";
 import type { ReferencedSchema } from "../schema-registry/schema-cache.js";
 import { BUILT_IN_FILES } from "./built-in-files.js";
+import { protobufJs } from "./protobufjs.js";
 
 const loadJson = createRequire(import.meta.url);
 /** Descriptors that protobufjs brings along as JSON. */
@@ -18,8 +19,9 @@ export interface ProtoFile {
 
 /** Parses a schema with those it refers to and the well-known files. Throws ConnectError `data` where that fails. */
 export function parseProtoFile(text: string, references: readonly ReferencedSchema[]): ProtoFile {
+  const protobuf = protobufJs();
   try {
-    const root = new Root();
+    const root = new protobuf.Root();
     const pending: string[] = [];
     const parse = (source: string): { package: string | undefined } => {
       const { imports = [], weakImports = [], package: name } = protobuf.parse(source, root, { keepCase: true });
@@ -46,7 +48,7 @@ export function parseProtoFile(text: string, references: readonly ReferencedSche
 }
 
 function addWellKnown(root: Root, name: string, parse: (source: string) => unknown): void {
-  const common = protobuf.common.get(name);
+  const common = protobufJs().common.get(name);
   const source = BUILT_IN_FILES.get(name);
   if (common?.nested !== undefined) root.addJSON(common.nested);
   else if (source !== undefined) parse(source);
@@ -58,16 +60,18 @@ function addWellKnown(root: Root, name: string, parse: (source: string) => unkno
 
 /** The messages right below, or below namespaces of the root where no package is named. */
 function typesOf(namespace: unknown): Type[] {
+  const protobuf = protobufJs();
   if (!(namespace instanceof protobuf.Namespace)) return [];
-  const types = namespace.nestedArray.filter((nested): nested is Type => nested instanceof Type);
+  const types = namespace.nestedArray.filter((nested): nested is Type => nested instanceof protobuf.Type);
   const root: unknown = namespace;
-  if (!(root instanceof Root)) return types;
+  if (!(root instanceof protobuf.Root)) return types;
   return [...types, ...packagesOf(root).flatMap((each) => typesOf(each))];
 }
 
-function packagesOf(namespace: protobuf.NamespaceBase): protobuf.Namespace[] {
+function packagesOf(namespace: NamespaceBase): Namespace[] {
+  const protobuf = protobufJs();
   const below = namespace.nestedArray.filter(
-    (nested): nested is protobuf.Namespace => nested.constructor === protobuf.Namespace,
+    (nested): nested is Namespace => nested.constructor === protobuf.Namespace,
   );
   return below.flatMap((each) => [each, ...packagesOf(each)]);
 }

@@ -1,8 +1,8 @@
 import { promisify } from "node:util";
 import zlib from "node:zlib";
-import { compress as snappy } from "snappy";
 import { ConnectError, invalidText } from "../../../../runtime/api/index.js";
 import { bzip2 } from "./bzip2.js";
+import { compressSnappy } from "../../snappy.js";
 
 /** Compression of the blocks of an Avro object container file. Source: Avro 1.11 specification, "Required codecs" and "Optional codecs". */
 export type AvroCodec = "null" | "deflate" | "snappy" | "bzip2" | "zstandard";
@@ -37,7 +37,7 @@ export async function compressBlock(codec: AvroCodec, bytes: Buffer): Promise<Bu
       // Avro's snappy blocks end with the CRC-32 of the uncompressed bytes, big-endian.
       const crc = Buffer.alloc(4);
       crc.writeUInt32BE(zlib.crc32(bytes));
-      return Buffer.concat([await snappy(bytes), crc]);
+      return Buffer.concat([await compressSnappy(bytes), crc]);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import zlib from "node:zlib";
-import { compress as snappy } from "snappy";
+import { compressSnappy } from "../../snappy.js";
 
 /** How a Parquet file's pages are compressed. */
 export type ParquetCodec = "none" | "snappy" | "gzip" | "zstd";
@@ -19,7 +19,7 @@ export async function compressPage(codec: ParquetCodec, bytes: Buffer): Promise<
     case "none":
       return bytes;
     case "snappy":
-      return snappy(bytes);
+      return compressSnappy(bytes);
     case "gzip":
       return gzip(bytes);
     case "zstd":
