@@ -56,6 +56,12 @@ export function expectCount(title: string, found: number, expected: number): voi
   if (found !== expected) throw new Error(`${title}: ${found} records were written, not ${expected}`);
 }
 
+/** Where the workers of tests are quicker than Connect's defaults, and are not needed to be here. */
+export const WORKER_PROPERTIES = { "consumer.metadata.max.age.ms": 300_000 };
+
+/** Connect's defaults for workers that idle; others commit each second, to see the end of their records. */
+export const IDLE_PROPERTIES = { ...WORKER_PROPERTIES, "offset.flush.interval.ms": 60_000 };
+
 /** Starts a worker and tells time and cost up to its first REST answer. */
 export async function startTimed(
   start: () => Promise<ConnectWorker>,

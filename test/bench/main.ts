@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { projectFolder } from "../support/folders.js";
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
   const records = Number(values.records ?? (quick ? 400_000 : 3_000_000));
   const selected = selectScenarios(scenarios(records), values.only, quick);
   const extent = { records, growthRecords: Number(values.growth), idleSeconds: quick ? 3 : 20, profile };
+  const facts = { quick, loadBefore: loadavg()[0] ?? 0 };
   const stage = await Stage.start(extent, { tls: selected.some(({ needsTls }) => needsTls) });
   const results: Result[] = [];
   for (const { name, run } of selected) {
@@ -51,7 +53,7 @@ async function main(): Promise<void> {
     }
     // After each, so that a run that is broken off leaves what it has measured.
     writeFileSync(join(projectFolder, "bench-report.jsonl"), results.map((r) => `${JSON.stringify(r)}\n`).join(""));
-    writeFileSync(join(projectFolder, "bench-report.md"), markdownReport(results, quick));
+    writeFileSync(join(projectFolder, "bench-report.md"), markdownReport(results, facts));
   }
   await stage.stop();
 }

@@ -16,7 +16,9 @@ export interface Result {
   readonly mbPerSecond?: number;
   /** User and system time of the whole process. */
   readonly cpuSecondsPerMillion?: number;
-  /** Of that, by the kind of thread; see `thread-cpu.ts`. */
+  /** By bytes of values, for comparing sizes of records. */
+  readonly cpuSecondsPerGb?: number;
+  /** CPU-s per million by the kind of thread; see `thread-cpu.ts`. */
   readonly taskThreadCpu?: number;
   readonly mainThreadCpu?: number;
   readonly poolCpu?: number;
@@ -54,13 +56,15 @@ export async function measureThroughput(pid: number, load: Workload, work: () =>
   await work();
   const seconds = (performance.now() - startMs) / 1000;
   const after = resourceUsage(pid);
+  const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
   return {
     load: describe(load),
     records,
     seconds: round(seconds),
     recordsPerSecond: Math.round(records / seconds),
     mbPerSecond: round((records * recordBytes) / 1e6 / seconds),
-    cpuSecondsPerMillion: round(((after.cpuSeconds - before.cpuSeconds) * 1e6) / records),
+    cpuSecondsPerMillion: round((cpuSeconds * 1e6) / records),
+    cpuSecondsPerGb: round((cpuSeconds * 1e9) / (records * recordBytes)),
     peakResidentMb: Math.round(after.peakResidentMb),
   };
 }

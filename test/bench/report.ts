@@ -1,53 +1,56 @@
 import { cpus, totalmem } from "node:os";
-import { table } from "./markdown.js";
-import type { Result } from "./measure.js";
+import { table, type Cell } from "./markdown.js";
+import { round, type Result } from "./measure.js";
 import { JVM, KAFKAJS } from "./peers.js";
+import { targetRows } from "./targets.js";
+
+/** What a run was like, for the head of its report. */
+export interface RunFacts {
+  readonly quick: boolean;
+  /** Mean number of running processes in the minute before the run: above 1, others had a share in the figures. */
+  readonly loadBefore: number;
+}
 
 /** A Markdown page of the results, with what each throughput is next to the baselines of the same run. */
-export function markdownReport(results: readonly Result[], quick: boolean): string {
+export function markdownReport(results: readonly Result[], { quick, loadBefore }: RunFacts): string {
   return [
     "# Benchmark",
     "",
-    `${new Date().toISOString().slice(0, 10)}, ${machine()}${quick ? ", quick run: figures are noisy" : ""}.`,
+    `${new Date().toISOString().slice(0, 10)}, ${machine()}, load ${loadBefore.toFixed(1)} before the run` +
+      `${quick ? "; a quick run, with few records: compilers and starting weigh much" : ""}.`,
     "Broker, storage emulator and worker share the machine, so CPU time per record says more than records per second.",
     "",
-    "## Throughput",
-    "",
-    throughput(results),
-    "## CPU-s per million by kind of thread",
-    "",
-    threads(results),
-    "## Start and idle",
-    "",
-    startAndIdle(results),
-    "## Many connectors and tasks",
-    "",
-    manyTasks(results),
+    ...section("Targets", ["what", "target", "measured", ""], targetRows(results)),
+    ...throughput(results),
+    ...threads(results),
+    ...startAndIdle(results),
+    ...manyTasks(results),
   ].join("\n");
 }
 
-function throughput(results: readonly Result[]): string {
+/** Nothing where nothing was measured. */
+function section(title: string, head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+  return rows.length === 0 ? [] : [`## ${title}`, "", table(head, rows)];
+}
+
+function throughput(results: readonly Result[]): string[] {
   const moved = results.filter(({ recordsPerSecond }) => recordsPerSecond !== undefined);
   const bases = [KAFKAJS, JVM].flatMap((base) => moved.find(({ name }) => name === base) ?? []);
-  return table(
+  return section(
+    "Throughput",
     [
-      "scenario",
-      "records",
-      "million",
-      "records/s",
-      "MB/s",
-      "CPU-s per million",
-      "peak MB",
+      ...["scenario", "records", "million", "records/s", "MB/s", "CPU-s per million", "CPU-s per GB", "peak MB"],
       "loop delay p99 ms, main / tasks",
       ...bases.map(({ name }) => `CPU to ${name}`),
     ],
     moved.map((result) => [
       result.title,
       result.load,
-      result.records === undefined ? "" : result.records / 1e6,
+      result.records === undefined ? "" : round(result.records / 1e6),
       result.recordsPerSecond,
       result.mbPerSecond,
       result.cpuSecondsPerMillion,
+      result.cpuSecondsPerGb,
       result.peakResidentMb,
       result.mainLoopDelayP99Ms === undefined
         ? ""
@@ -60,8 +63,9 @@ function throughput(results: readonly Result[]): string {
   );
 }
 
-function threads(results: readonly Result[]): string {
-  return table(
+function threads(results: readonly Result[]): string[] {
+  return section(
+    "CPU-s per million by kind of thread",
     ["scenario", "task threads", "main thread", "Node's pool", "V8's threads"],
     results
       .filter(({ taskThreadCpu }) => taskThreadCpu !== undefined)
@@ -69,8 +73,9 @@ function threads(results: readonly Result[]): string {
   );
 }
 
-function startAndIdle(results: readonly Result[]): string {
-  return table(
+function startAndIdle(results: readonly Result[]): string[] {
+  return section(
+    "Start and idle",
     ["scenario", "first REST answer, s", "CPU-s", "MB", "idle tasks", "CPU ms per s", "idle MB"],
     results
       .filter(({ startupSeconds }) => startupSeconds !== undefined)
@@ -86,8 +91,9 @@ function startAndIdle(results: readonly Result[]): string {
   );
 }
 
-function manyTasks(results: readonly Result[]): string {
-  return table(
+function manyTasks(results: readonly Result[]): string[] {
+  return section(
+    "Many connectors and tasks",
     [
       "scenario",
       "all running, s",

@@ -1,5 +1,6 @@
 import type { Result } from "./measure.js";
-import { JVM, jvmFileSink, KAFKAJS, kafkajsConsumer } from "./peers.js";
+import { IDLE_PROPERTIES } from "./connector-run.js";
+import { JVM, JVM_IDLE, jvmFileSink, jvmIdle, KAFKAJS, kafkajsConsumer } from "./peers.js";
 import { jvmManyTasks, MANY_TASKS, MANY_TASKS_JVM, sluiceManyTasks } from "./many-tasks.js";
 import { jsonLinesPath, jsonOrders, mainPaths, scalePaths } from "./sink-paths.js";
 import { measureGrowth, measureIdleWorker, measurePath, warmUpOf, type SinkPath } from "./sink-runs.js";
@@ -15,6 +16,7 @@ export interface Scenario {
 /** All scenarios in the order in which they run. */
 export function scenarios(records: number): Scenario[] {
   const orders = jsonOrders(records);
+  const idle = jsonLinesPath("idle", "Sluice, idle", orders, { worker: () => IDLE_PROPERTIES });
   const path = (inQuick: boolean) => (of: SinkPath) => ({
     name: of.name,
     inQuick,
@@ -24,9 +26,10 @@ export function scenarios(records: number): Scenario[] {
   const other = (name: string, inQuick: boolean, run: Scenario["run"]) => ({ name, inQuick, needsTls: false, run });
   return [
     ...mainPaths(records).map(path(true)),
-    other("idle", true, (stage) => measureIdleWorker(stage, jsonLinesPath("idle", "Sluice, idle", orders))),
+    other("idle", true, (stage) => measureIdleWorker(stage, idle)),
     other(KAFKAJS, true, (stage) => kafkajsConsumer(stage, orders, warmUpOf(orders))),
     other(JVM, true, (stage) => jvmFileSink(stage, orders, warmUpOf(orders))),
+    other(JVM_IDLE, false, jvmIdle),
     ...scalePaths(records).map(path(false)),
     other(MANY_TASKS, false, sluiceManyTasks),
     other(MANY_TASKS_JVM, false, jvmManyTasks),

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { ConnectorConfig } from "../support/connect-rest.js";
 import { ConnectWorker } from "../support/connect-worker.js";
 import type { Properties } from "../support/properties.js";
-import { expectCount, measureIdle, runConnector, startTimed, withBucket } from "./connector-run.js";
+import { expectCount, measureIdle, runConnector, startTimed, withBucket, WORKER_PROPERTIES } from "./connector-run.js";
 import { measureThroughput, readLoopDelays, round, type Result } from "./measure.js";
 import { profileClockUs, summarizeProfiles, type MeasuredSpan } from "./profile.js";
 import { profileFolder, type Stage } from "./stage.js";
@@ -83,7 +83,7 @@ async function withWorker(
   const { worker, startup } = await startTimed(() =>
     ConnectWorker.start({
       bootstrap: stage.bootstrap,
-      properties: path.worker?.(stage) ?? {},
+      properties: { ...WORKER_PROPERTIES, ...path.worker?.(stage) },
       nodeFlags: stage.extent.profile ? ["--cpu-prof", `--cpu-prof-dir=${profiles}`] : [],
     }),
   );
