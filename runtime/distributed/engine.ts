@@ -334,8 +334,7 @@ export class Engine implements MembershipHost {
       await runner.stopAll();
       await membership.leave();
     } finally {
-      await statuses.close();
-      await configs.close();
+      await Promise.all([statuses.close(), configs.close()]);
     }
     log.info("Herder stopped");
   }

@@ -153,7 +153,7 @@ export class Membership {
     while (this.mustJoin && !signal.aborted) {
       if (this.group.state === "unreachable") await this.#giveUpWork();
       try {
-        await this.#rejoin();
+        await this.#rejoin(signal);
         joined = true;
       } catch (error) {
         if (isAborted(signal)) return false;
@@ -185,17 +185,17 @@ export class Membership {
     this.#assigned = null;
   }
 
-  async #rejoin(): Promise<void> {
+  async #rejoin(signal: AbortSignal): Promise<void> {
     this.log.info("Rebalance started", { reason: this.#rejoinReason ?? this.group.state });
     this.#leaderState = null;
     this.#rebalances.startedMs ??= this.options.nowMs();
     if (this.#version === PROTOCOL_VERSIONS.default) await this.#stopAll();
     this.#rejoinReason = null;
     try {
-      const joined = await this.group.join(this.#offers());
+      const joined = await this.group.join(this.#offers(), signal);
       this.#generation = joined.generation;
       const leads = joined.leaderId === joined.memberId;
-      const bytes = await this.group.sync(leads ? await this.#decide(joined) : new Map());
+      const bytes = await this.group.sync(leads ? await this.#decide(joined) : new Map(), signal);
       await this.#obey(joined, decodeAssignment(bytes));
     } catch (error) {
       this.#rejoinReason = "the last attempt failed";

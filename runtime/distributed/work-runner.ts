@@ -1,5 +1,6 @@
 import { ConnectError, type Logger } from "../api/index.js";
 import type { ConnectorStatus, ConnectorTaskId, RestartRequest, TargetState } from "../herder.js";
+import { within } from "../kafka/within.js";
 import type { ConfigStore } from "../storage/config-store.js";
 import type { StatusStore } from "../storage/status-store.js";
 import type { Worker } from "../worker/worker.js";
@@ -19,6 +20,9 @@ export interface WorkRunnerParts {
   readonly forgetTopics: (connector: string) => void;
   readonly log: Logger;
 }
+
+/** How long a stop waits for the status topic. */
+const FLUSH_MS = 5_000;
 
 /** Starts and stops what the group gives to this worker, and carries changes to it. All calls come from the herder's loop. */
 export class WorkRunner {
@@ -50,9 +54,12 @@ export class WorkRunner {
     this.#running = work;
   }
 
-  /** Stops `work`, for other workers may get it: statuses are in the topic when this settles. */
+  /**
+   * Stops `work`, for other workers may get it. Its statuses are in the topic when this settles, unless Kafka does not take them:
+   * that holds up neither a rebalance nor the end of the worker.
+   */
   async stop(work: Work): Promise<void> {
-    const { worker, stages, statuses, configs } = this.parts;
+    const { worker, stages, statuses, configs, log } = this.parts;
     const { connectors, tasks } = work;
     await stages.during(`stopping ${String(connectors.length)} and ${String(tasks.length)} tasks`, async () => {
       for (const name of connectors) worker.stopConnector(name);
@@ -62,7 +69,11 @@ export class WorkRunner {
     const snapshot = configs.snapshot();
     const deleted = new Set([...connectors, ...tasks.map((task) => task.connector)]);
     for (const name of deleted) if (!snapshot.connectors.has(name)) this.parts.forgetTopics(name);
-    await stages.during("flushing updates to the status topic", () => statuses.flush());
+    await stages.during("flushing updates to the status topic", () =>
+      within(statuses.flush(), FLUSH_MS, () => {
+        log.warn("Not all statuses could be written in time; they are tried again in the background");
+      }),
+    );
   }
 
   async stopAll(): Promise<void> {

@@ -17,3 +17,19 @@ export async function within<T>(promise: Promise<T>, ms: number, late: () => T):
     clearTimeout(timer);
   }
 }
+
+/** Settles as `promise` does; rejects with `error` as soon as `signal` is aborted, and what `promise` does later is ignored. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    reject(error());
+  };
+  promise.catch(() => undefined);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

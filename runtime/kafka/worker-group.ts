@@ -1,4 +1,5 @@
-import type { Logger } from "../api/index.js";
+import { ConnectError, type Logger } from "../api/index.js";
+import type { ApiRequest } from "./api-request.js";
 import { Backoff, delay } from "./backoff.js";
 import { openCluster, type Cluster } from "./cluster.js";
 import { connectionConfig } from "./client-config.js";
@@ -6,6 +7,10 @@ import { kafkaError, translateKafkaError } from "./errors.js";
 import { ErrorCode, errorName, isConnectionFailure } from "./protocol-errors.js";
 import { heartbeatRequest, joinGroupRequest, leaveGroupRequest, syncGroupRequest } from "./requests/group.js";
 import type { ClientProperties } from "./seam.js";
+import { unlessAborted, within } from "./within.js";
+
+/** How long a worker that stops tries to leave its group. */
+const LEAVE_MS = 3_000;
 
 /** A group that a worker can be a member of: broker-side membership only, what the bytes mean is the caller's affair. */
 export interface WorkerGroupOptions {
@@ -77,9 +82,9 @@ export class WorkerGroup {
 
   /**
    * Joins, waiting for the others up to the rebalance timeout. Throws ConnectError: `retriable` and `rebalancing` mean once more,
-   * `fatal` that the group cannot be joined.
+   * `fatal` that the group cannot be joined. Gives up waiting, with `retriable`, when `signal` is aborted.
    */
-  async join(protocols: readonly OfferedProtocol[]): Promise<JoinedGroup> {
+  async join(protocols: readonly OfferedProtocol[], signal: AbortSignal): Promise<JoinedGroup> {
     this.#stopHeartbeats();
     const { groupId, protocolType, sessionTimeoutMs, rebalanceTimeoutMs } = this.options;
     for (;;) {
@@ -92,7 +97,7 @@ export class WorkerGroup {
         sessionTimeoutMs,
         rebalanceTimeoutMs,
       });
-      const answer = await this.#send(() => this.cluster.send({ group: groupId }, request, "group"));
+      const answer = await this.#send(request, signal);
       if (answer.errorCode === ErrorCode.memberIdRequired) {
         this.#memberId = answer.memberId;
         continue;
@@ -111,17 +116,17 @@ export class WorkerGroup {
   }
 
   /** Sends (as leader) the assignments by member id and waits for this member's. Throws as {@link join}. */
-  async sync(assignments: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array> {
-    const { groupId, rebalanceTimeoutMs } = this.options;
+  async sync(assignments: ReadonlyMap<string, Uint8Array>, signal: AbortSignal): Promise<Uint8Array> {
+    const { rebalanceTimeoutMs } = this.options;
     const request = syncGroupRequest(this.#identity(), assignments, rebalanceTimeoutMs);
-    const answer = await this.#send(() => this.cluster.send({ group: groupId }, request, "group"));
+    const answer = await this.#send(request, signal);
     this.#check(answer.errorCode);
     this.#state = "stable";
     this.#startHeartbeats();
     return answer.assignment;
   }
 
-  /** Leaves at once; failing to is logged only, the session then ends by itself. */
+  /** Leaves at once; failing to, or no answer in time, is logged only: the session then ends by itself. */
   async leave(): Promise<void> {
     this.#stopHeartbeats();
     this.#state = "out";
@@ -129,7 +134,10 @@ export class WorkerGroup {
     const identity = this.#identity();
     this.#memberId = "";
     try {
-      await this.cluster.send({ group: this.options.groupId }, leaveGroupRequest(identity), "control");
+      const left = this.cluster.send({ group: this.options.groupId }, leaveGroupRequest(identity), "control");
+      await within(left, LEAVE_MS, () => {
+        throw new ConnectError("timeout", "The coordinator does not answer");
+      });
     } catch (error) {
       this.log.warn("Could not leave the group", { reason: (error as Error).message });
     }
@@ -145,9 +153,10 @@ export class WorkerGroup {
     return { groupId, generation: this.#generation, memberId: this.#memberId, groupInstanceId: null };
   }
 
-  async #send<T>(send: () => Promise<T>): Promise<T> {
+  async #send<T>(request: ApiRequest<T>, signal: AbortSignal): Promise<T> {
     try {
-      return await send();
+      const answer = this.cluster.send({ group: this.options.groupId }, request, "group");
+      return await unlessAborted(answer, signal, () => new ConnectError("retriable", "The worker is being stopped"));
     } catch (error) {
       if (isConnectionFailure(error)) this.cluster.forget({ group: this.options.groupId });
       this.#state = "out";
@@ -191,7 +200,9 @@ export class WorkerGroup {
       // AbortSignal.aborted changes during the await, which the type checker cannot see.
       if (isAborted(signal)) return;
       const sentMs = Date.now();
-      const code = await this.#beatOnce();
+      // A network that swallows everything is noticed as soon as the others notice it.
+      const leftMs = Math.max(1, lastAnswerMs + sessionTimeoutMs - sentMs);
+      const code = await within(this.#beatOnce(leftMs), leftMs, () => null);
       if (isAborted(signal)) return;
       if (code === ErrorCode.none || code === ErrorCode.rebalanceInProgress) {
         lastAnswerMs = sentMs;
@@ -206,7 +217,8 @@ export class WorkerGroup {
         return;
       }
       if (code !== null) this.#note(code);
-      if (Date.now() - lastAnswerMs > sessionTimeoutMs) {
+      if (Date.now() - lastAnswerMs >= sessionTimeoutMs) {
+        this.cluster.forget({ group: this.options.groupId });
         this.#change("unreachable", "no coordinator was reached for a session timeout");
         return;
       }
@@ -215,9 +227,10 @@ export class WorkerGroup {
   }
 
   /** The answer's error code; null when there was no answer. */
-  async #beatOnce(): Promise<number | null> {
+  async #beatOnce(timeoutMs: number): Promise<number | null> {
     try {
-      const answer = await this.cluster.send({ group: this.options.groupId }, heartbeatRequest(this.#identity()));
+      const request = heartbeatRequest(this.#identity(), timeoutMs);
+      const answer = await this.cluster.send({ group: this.options.groupId }, request);
       return answer.errorCode;
     } catch (error) {
       this.log.debug("Heartbeat failed", { reason: (error as Error).message });

@@ -110,12 +110,14 @@ export interface GroupAnswer {
   readonly errorCode: number;
 }
 
-export function heartbeatRequest(identity: GroupIdentity): ApiRequest<GroupAnswer> {
+/** `timeoutMs`: after so long without an answer the connection counts as broken. Default: `request.timeout.ms`. */
+export function heartbeatRequest(identity: GroupIdentity, timeoutMs?: number): ApiRequest<GroupAnswer> {
   return defineRequest({
     apiKey: 12,
     apiName: "Heartbeat",
     minVersion: 0,
     maxVersion: 3,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     encode: (writer, version) => {
       writer.string(identity.groupId).int32(identity.generation).string(identity.memberId);
       if (version >= 3) writer.string(identity.groupInstanceId);
