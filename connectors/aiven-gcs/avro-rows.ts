@@ -49,6 +49,7 @@ function bareRows(options: AvroRowOptions, first: SinkRecord): AvroRows | null {
 class BareRows implements AvroRows {
   readonly json: AvroJson;
   readonly type: AvroType;
+  readonly part: NonNullable<AvroRows["part"]>;
   private readonly writer: AvroDatumWriter;
   private readonly unchanged: (record: SinkRecord) => void;
 
@@ -60,7 +61,9 @@ class BareRows implements AvroRows {
     const { schema } = first[field];
     this.json = printableAvro(avroSchemaOf(schema, options.avroData));
     this.type = parseAvroSchema(this.json);
-    this.writer = new AvroDatumWriter(schema, this.type);
+    const writer = new AvroDatumWriter(schema, this.type);
+    this.writer = writer;
+    this.part = { field, isAlike: (type) => writer.isAlike(type) };
     this.unchanged = sameSchemas(options, first, [field]);
   }
 

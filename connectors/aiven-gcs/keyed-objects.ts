@@ -3,12 +3,13 @@ import type { ConnectError, NextOffsets, SinkBatch, SinkTaskContext } from "../.
 import { ByteQueue } from "../objects/byte-queue.js";
 import { openCompressor } from "../objects/compression.js";
 import type { ObjectSettings } from "../objects/object.js";
+import { SchemaCache } from "../objects/schema-cache.js";
 import { forEachLimited } from "./concurrency.js";
 import type { AivenConfig } from "./config.js";
 import type { CountedMemory } from "./counted-memory.js";
 import { renderName } from "./object-name.js";
 import { OpenObjects } from "./open-objects.js";
-import { RecordView, SchemaCache } from "./record-view.js";
+import { RecordView } from "./record-view.js";
 import type { RecordSink } from "./record-sink.js";
 
 const UPLOAD_CONCURRENCY = 32;

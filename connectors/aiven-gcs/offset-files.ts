@@ -2,6 +2,7 @@ import { asConnectError, topicPartitionKey } from "../../runtime/api/index.js";
 import type { ConnectError, NextOffsets, SinkBatch, SinkTaskContext, TopicPartition } from "../../runtime/api/index.js";
 import { OpenObject } from "../objects/object.js";
 import type { ObjectSettings } from "../objects/object.js";
+import { SchemaCache } from "../objects/schema-cache.js";
 import { NameClock } from "./clock.js";
 import { forEachLimited } from "./concurrency.js";
 import type { AivenConfig } from "./config.js";
@@ -11,7 +12,7 @@ import type { GroupedFile } from "./grouper.js";
 import { advance, isHeld, newLedger, nextTurn, noteOffset, restore, rewind, rulesOf, timeFor } from "./ledger.js";
 import type { Note, PartitionLedger } from "./ledger.js";
 import { OpenObjects } from "./open-objects.js";
-import { RecordView, SchemaCache } from "./record-view.js";
+import { RecordView } from "./record-view.js";
 import type { RecordSink } from "./record-sink.js";
 
 interface OpenFile extends GroupedFile {

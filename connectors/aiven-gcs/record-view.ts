@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { DatumVerdict, javaToString, OPTIONAL_BYTES, OPTIONAL_STRING } from "../../runtime/api/index.js";
-import type { Datum, LazyColumn, LazyColumns, Schema, SinkBatch, SinkRecord } from "../../runtime/api/index.js";
+import { DatumVerdict, javaToString } from "../../runtime/api/index.js";
+import type { LazyColumns, Schema, SinkBatch, SinkRecord } from "../../runtime/api/index.js";
+import type { SchemaCache } from "../objects/schema-cache.js";
 
 /**
  * What grouping and naming want to know of a batch's records, from the columns where they tell, else from the records. It is
@@ -77,13 +78,13 @@ export class RecordView implements SinkBatch {
   keySchemaAt(row: number): Schema | null {
     const { columns } = this;
     if (columns?.key == null) return this.record(row).key.schema;
-    return this.#schemas.of(this, columns.key, columns.keyStart[row]!, row, "key");
+    return this.#schemas.of(this, columns.key, row, "key");
   }
 
   valueSchemaAt(row: number): Schema | null {
     const { columns } = this;
     if (columns?.value == null) return this.record(row).value.schema;
-    return this.#schemas.of(this, columns.value, columns.valueStart[row]!, row, "value");
+    return this.#schemas.of(this, columns.value, row, "value");
   }
 }
 
@@ -91,38 +92,3 @@ export class RecordView implements SinkBatch {
 function bytesText(bytes: Uint8Array): string {
   return isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : Buffer.from(bytes).toString("base64url");
 }
-
-/** Schemas by what tells them without conversion: a converter that knows only one, or the id in front of Avro bytes. */
-export class SchemaCache {
-  readonly #byId = new Map<string, Schema | null>();
-
-  of(view: RecordView, column: LazyColumn, start: number, row: number, field: "key" | "value"): Schema | null {
-    switch (column.kind) {
-      case "utf8":
-        return OPTIONAL_STRING;
-      case "bytes":
-        return OPTIONAL_BYTES;
-      case "json":
-        return null;
-      case "avro":
-        return column.verdicts[row] === DatumVerdict.nothing
-          ? view.record(row)[field].schema
-          : this.#ofId(view, start, row, field);
-    }
-  }
-
-  #ofId(view: RecordView, start: number, row: number, field: "key" | "value"): Schema | null {
-    // Schemas know the version in their subject, which depends on topic and field.
-    const id = `${field} ${view.columns!.buffer.readInt32BE(start + 1)} ${view.topic}`;
-    let schema = this.#byId.get(id);
-    if (schema === undefined) {
-      const datum: Datum = view.record(row)[field];
-      schema = datum.schema;
-      if (this.#byId.size >= MAX_CACHED_SCHEMAS) this.#byId.clear();
-      this.#byId.set(id, schema);
-    }
-    return schema;
-  }
-}
-
-const MAX_CACHED_SCHEMAS = 10_000;

@@ -58,6 +58,7 @@ function valueRows(options: AvroDataOptions): AvroRowsOf {
       write: ({ value }, out) => {
         writer.write(value, out);
       },
+      part: { field: "value", isAlike: (avroType) => writer.isAlike(avroType) },
     };
   };
 }

@@ -43,12 +43,12 @@ export class OpenFile {
     this.values.append(batch, from, to);
   }
 
-  /** One record. Throws ConnectError; of kind `data` it left no trace. */
-  append(record: SinkRecord, single: (record: SinkRecord) => SinkBatch): void {
+  /** One record: the row of `batch`. Throws ConnectError; of kind `data` it left no trace. */
+  append(batch: SinkBatch, row: number, single: (record: SinkRecord) => SinkBatch): void {
     const { keys, headers } = this.settings;
-    const key = keys === null ? null : keyRecord(record, keys.format);
-    const header = headers === null ? null : headersRecord(record, headers.format);
-    this.values.append(single(record), 0, 1);
+    const key = keys === null ? null : keyRecord(batch.record(row), keys.format);
+    const header = headers === null ? null : headersRecord(batch.record(row), headers.format);
+    this.values.append(batch, row, row + 1);
     try {
       if (key !== null) this.keys?.append(single(key), 0, 1);
       if (header !== null) this.headers?.append(single(header), 0, 1);

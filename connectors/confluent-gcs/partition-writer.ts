@@ -1,5 +1,5 @@
 import { asConnectError, ConnectError, EagerDatum, project } from "../../runtime/api/index.js";
-import type { Schema, SinkRecord, SinkTaskContext, TopicPartition } from "../../runtime/api/index.js";
+import type { Schema, SinkBatch, SinkRecord, SinkTaskContext, TopicPartition } from "../../runtime/api/index.js";
 import type { ObjectStore } from "../objects/store.js";
 import type { ConfluentConfig } from "./config.js";
 import { isReportable } from "./errors.js";
@@ -54,11 +54,15 @@ export class PartitionWriter {
 
   /** Takes the rows of a batch, in order. Throws ConnectError to fail the task. */
   async write(rows: Rows, nowMs: number): Promise<void> {
-    let row = 0;
-    while (row < rows.count && !this.isBackingOff) {
-      const end = await this.writeRun(rows, row);
+    const hasRuns = this.hasRuns(rows);
+    for (let row = 0; row < rows.count && !this.isBackingOff;) {
+      const end = hasRuns ? await this.writeRun(rows, row) : row;
       if (end > row) row = end;
-      else await this.writeRow(rows, row++, nowMs);
+      else {
+        // Most records are waited for by nobody: a promise for each would cost as much as writing it.
+        const pending = this.writeRow(rows, row++, nowMs);
+        if (pending !== null) await pending;
+      }
     }
     await this.drainAll();
   }
@@ -115,75 +119,85 @@ export class PartitionWriter {
     return this.retryAtMs !== null;
   }
 
-  /** Rows that can be appended together: one directory, one schema, nothing to rotate by but their number. Gives the row after them. */
-  private async writeRun(rows: Rows, row: number): Promise<number> {
+  /** True where rows can be appended together: one directory, one schema, nothing to rotate by but their number. */
+  private hasRuns(rows: Rows): boolean {
     const { config, files } = this.parts;
-    const schema = rows.sharedSchema;
-    const { rotation, partitioner } = config;
-    if (
-      schema === undefined ||
-      !partitioner.isConstant ||
-      rotation.schedule !== null ||
-      !rows.fitUnseen(config.format) ||
-      files.keys !== null ||
-      files.headers !== null
-    )
-      return row;
+    return (
+      rows.sharedSchema !== undefined &&
+      config.partitioner.isConstant &&
+      config.rotation.schedule === null &&
+      rows.fitUnseen(config.format) &&
+      files.keys === null &&
+      files.headers === null
+    );
+  }
+
+  /** Appends a run of rows from `row` on and gives the row after them. */
+  private async writeRun(rows: Rows, row: number): Promise<number> {
+    const { rotation, partitioner } = this.parts.config;
+    const schema = rows.schemaAt(row);
     const end = rows.endOfRun(row, Math.min(rows.count, row + rotation.flushSize - this.recordCount));
     if (end === row) return row;
     const directory = partitioner.encode(rows.record(row), this.tp.partition, 0);
     if (this.files.get(directory)?.schema !== schema && this.files.size > 0) return row;
     const file = this.files.get(directory) ?? this.open(directory, rows.record(row), schema);
-    file.appendRows(rows.batch, row, end);
+    file.appendRows(rows, row, end);
     this.appended(directory, rows.offset(end - 1), this.currentTimeMs, end - row);
     if (this.recordCount >= rotation.flushSize) await this.rotate();
     else await this.drainAll();
     return end;
   }
 
-  private async writeRow(rows: Rows, row: number, nowMs: number): Promise<void> {
-    if (rows.isNull(row)) {
-      await this.skipNull(rows.record(row));
-      return;
-    }
-    const record = rows.record(row);
+  /** Null where it is done. */
+  private writeRow(rows: Rows, row: number, nowMs: number): Promise<void> | null {
+    if (rows.isNull(row)) return this.skipNull(rows.record(row));
     try {
-      await this.place(record, rows, nowMs);
+      const pending = this.place(rows, row, nowMs);
+      return pending === null ? null : pending.catch((error: unknown) => this.report(rows.record(row), error));
     } catch (error) {
-      await this.report(record, error);
+      return this.report(rows.record(row), error);
     }
   }
 
-  /** Finds the record's file, rotating where that is due, and appends the record. */
-  private async place(record: SinkRecord, rows: Rows, nowMs: number): Promise<void> {
-    const { config } = this.parts;
-    const { partitioner, rotation } = config;
-    const { schema } = record.value;
-    const timeMs = partitioner.extractor?.extract(record, nowMs) ?? 0;
-    const directory = partitioner.encode(record, this.tp.partition, timeMs);
-    for (;;) {
-      this.baseTimeMs ??= timeMs;
-      const file = this.files.get(directory);
-      if (file !== undefined && (file.schema === null) !== (schema === null)) await this.rotate();
-      else if (this.recordCount > 0 && this.isDue(directory, timeMs, nowMs)) await this.rotateByTime(nowMs);
-      else if (file !== undefined && this.recordCount > 0 && startsNewFile(config.compatibility, file.schema, schema))
-        await this.rotate();
-      else if (file === undefined && rotation.maxOpenFiles !== null && this.files.size >= rotation.maxOpenFiles)
-        await this.rotate();
-      else break;
+  /** Finds the row's file, rotating where that is due, and appends it. Null where it is done. */
+  private place(rows: Rows, row: number, nowMs: number): Promise<void> | null {
+    const { partitioner } = this.parts.config;
+    const timeMs = partitioner.extractor?.extract(rows.record(row), nowMs) ?? 0;
+    const directory =
+      partitioner.isConstant && this.currentOffset >= 0
+        ? this.currentDirectory
+        : partitioner.encode(rows.record(row), this.tp.partition, timeMs);
+    const placed = { directory, schema: rows.schemaAt(row), timeMs, nowMs };
+    if (this.rotationBefore(placed) === null) return this.add(rows, row, placed);
+    return this.rotateAndAdd(rows, row, placed);
+  }
+
+  /** What has to be rotated, and why, before a record can be added. */
+  private rotationBefore({ directory, schema, timeMs, nowMs }: Placed): "time" | "other" | null {
+    const { rotation, compatibility } = this.parts.config;
+    this.baseTimeMs ??= timeMs;
+    const file = this.files.get(directory);
+    if (file !== undefined && (file.schema === null) !== (schema === null)) return "other";
+    if (this.recordCount > 0 && this.isDue(directory, timeMs, nowMs)) return "time";
+    if (file !== undefined && this.recordCount > 0 && startsNewFile(compatibility, file.schema, schema)) return "other";
+    const isFull = rotation.maxOpenFiles !== null && this.files.size >= rotation.maxOpenFiles;
+    return file === undefined && isFull ? "other" : null;
+  }
+
+  private async rotateAndAdd(rows: Rows, row: number, placed: Placed): Promise<void> {
+    for (let due = this.rotationBefore(placed); due !== null; due = this.rotationBefore(placed)) {
+      if (due === "time") await this.rotateByTime(placed.nowMs);
+      else await this.rotate();
       if (this.isBackingOff) return;
     }
-    this.append(directory, record, rows);
-    this.appended(directory, record.offset, timeMs, 1);
-    if (this.recordCount >= rotation.flushSize) await this.rotate();
+    await this.add(rows, row, placed);
   }
 
-  private append(directory: string, record: SinkRecord, rows: Rows): void {
-    const { schema } = record.value;
+  private add(rows: Rows, row: number, { directory, schema, timeMs }: Placed): Promise<void> | null {
     const existing = this.files.get(directory);
-    const file = existing ?? this.open(directory, record, schema);
+    const file = existing ?? this.open(directory, rows.record(row), schema);
     try {
-      file.append(fitted(record, file.schema), (one) => rows.single(one));
+      appendFitted(file, rows, row, schema);
     } catch (error) {
       if (existing === undefined) {
         this.files.delete(directory);
@@ -191,6 +205,8 @@ export class PartitionWriter {
       }
       throw error;
     }
+    this.appended(directory, rows.offset(row), timeMs, 1);
+    return this.recordCount >= this.parts.config.rotation.flushSize ? this.rotate() : null;
   }
 
   private appended(directory: string, offset: number, timeMs: number, count: number): void {
@@ -348,9 +364,23 @@ export class PartitionWriter {
   }
 }
 
-/** The record in the schema of its file. Throws ConnectError `data`. */
-function fitted(record: SinkRecord, fileSchema: Schema | null): SinkRecord {
-  const { schema, value } = record.value;
-  if (fileSchema === null || schema === null || schema === fileSchema || schema.equals(fileSchema)) return record;
-  return record.with({ value: new EagerDatum(fileSchema, project(schema, value, fileSchema)) });
+/** Where a record belongs. */
+interface Placed {
+  readonly directory: string;
+  readonly schema: Schema | null;
+  readonly timeMs: number;
+  readonly nowMs: number;
+}
+
+/** Appends a row, whose value has `schema`, in the schema of the file. Throws ConnectError. */
+function appendFitted(file: OpenFile, rows: Rows, row: number, schema: Schema | null): void {
+  const single = (record: SinkRecord): SinkBatch => rows.single(record);
+  const isOf = file.schema === null || schema === null || schema === file.schema || schema.equals(file.schema);
+  if (isOf) {
+    file.append(rows, row, single);
+    return;
+  }
+  const record = rows.record(row);
+  const value = new EagerDatum(file.schema, project(schema, record.value.value, file.schema));
+  file.append(single(record.with({ value })), 0, single);
 }

@@ -10,6 +10,7 @@ import type {
 import { GcsClient } from "../gcs/client.js";
 import { GcsObjectStore } from "../gcs/upload.js";
 import type { ObjectSettings } from "../objects/object.js";
+import { SchemaCache } from "../objects/schema-cache.js";
 import type { ObjectStore } from "../objects/store.js";
 import { readConfig } from "./config.js";
 import type { ConfluentConfig, FormatName } from "./config.js";
@@ -25,6 +26,7 @@ const MAX_CHUNK_BYTES = 8 * 1024 * 1024;
 /** `io.confluent.connect.gcs.GcsSinkTask`. */
 export class ConfluentGcsTask implements SinkTask {
   private parts: WriterParts | null = null;
+  private readonly schemas = new SchemaCache();
   private readonly writers = new Map<string, PartitionWriter>();
 
   async start(context: SinkTaskContext, properties: Readonly<Record<string, string>>): Promise<void> {
@@ -50,10 +52,10 @@ export class ConfluentGcsTask implements SinkTask {
   async put(batches: readonly SinkBatch[]): Promise<void> {
     const { context, config } = this.started();
     const nowMs = context.nowMs();
-    const rows = batches.map((batch) => new Rows(batch));
+    const rows = batches.map((batch) => new Rows(batch, this.schemas));
     if (!config.ignoreNulls) for (const each of rows) refuseNulls(each);
     for (const writer of this.writers.values()) await writer.tick(nowMs);
-    for (const each of rows) await this.writerOf(each.batch).write(each, nowMs);
+    for (const each of rows) await this.writerOf(each).write(each, nowMs);
     for (const writer of this.writers.values()) await writer.tick(nowMs);
     const { memory } = context;
     if (memory.usedBytes > memory.limitBytes) for (const writer of this.writers.values()) await writer.relieve();

@@ -12,6 +12,11 @@ export interface AvroRows {
   readonly type: AvroType;
   /** Appends one encoded row. Throws ConnectError `data` where the record does not fit; `out` may hold a part of it then. */
   write(record: SinkRecord, out: AvroOutput): void;
+  /**
+   * Present where a row is a record's key or value and nothing else: for which Avro types its bytes are the row's. A record with the
+   * schemas of one that was written may then be copied without asking `write`.
+   */
+  readonly part?: { readonly field: "key" | "value"; readonly isAlike: (type: AvroType) => boolean };
 }
 
 /** Decides what the rows of an object are from its first record. Throws ConnectError `data`. */

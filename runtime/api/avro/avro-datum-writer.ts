@@ -28,7 +28,8 @@ export class AvroDatumWriter {
     this.compiled(datum.value, out);
   }
 
-  private isAlike(type: AvroType): boolean {
+  /** True where a datum of this type is copied. */
+  isAlike(type: AvroType): boolean {
     if (type !== this.comparedType) {
       this.copies = encodesAlike(type, this.type);
       this.comparedType = type;

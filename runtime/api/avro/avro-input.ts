@@ -72,6 +72,21 @@ export class AvroInput {
     this.high = (high >>> 1) ^ sign;
   }
 
+  /** Passes over a long. */
+  skipLong(): void {
+    const { buffer } = this;
+    let at = this.position;
+    let count = 0;
+    let byte: number;
+    do {
+      if (at >= this.end || count === 10) throw malformed("long");
+      byte = buffer[at++]!;
+      count++;
+    } while (byte > 127);
+    if (count === 10 && byte > 1) throw malformed("long");
+    this.position = at;
+  }
+
   /** A long as a number where that is safe, else as a bigint. */
   long(): number | bigint {
     this.longHalves();
@@ -98,6 +113,12 @@ export class AvroInput {
 
   /** Length of a string or of bytes; they are within the range. */
   size(): number {
+    const short = this.buffer[this.position]!;
+    // Most are shorter than 64 bytes. Odd numbers are negative.
+    if (short < 128 && (short & 1) === 0 && this.position + 1 + (short >>> 1) <= this.end) {
+      this.position++;
+      return short >>> 1;
+    }
     const size = this.long();
     if (typeof size !== "number" || size < 0 || size > this.end - this.position) throw malformed("length");
     return size;

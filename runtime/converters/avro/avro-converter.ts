@@ -45,6 +45,8 @@ const CONFIG = defineConfig({ ...SCHEMA_REGISTRY_KEYS, ...AVRO_DATA_KEYS });
 class AvroConverter implements Converter {
   private schemas: SchemaCache<CompiledSchema> | null = null;
   private topic = "";
+  private lastId = 0;
+  private lastCompiled: CompiledSchema | null = null;
   readonly lazy: LazyConverter = {
     kind: "avro",
     check: (buffer, start, end) => this.check(buffer, start, end),
@@ -64,6 +66,7 @@ class AvroConverter implements Converter {
 
   async prepare(topic: string, columns: RecordColumns, of: "key" | "value"): Promise<void> {
     this.topic = topic;
+    this.lastCompiled = null;
     await this.loaded().loadAll(topic, columns, of);
   }
 
@@ -83,7 +86,7 @@ class AvroConverter implements Converter {
   /** Runs between `prepare` and the next one, so the topic is the batch's. */
   private check(buffer: Buffer, start: number, end: number): number {
     try {
-      const compiled = this.loaded().get(this.topic, schemaIdOf(buffer, start, end));
+      const compiled = this.compiledOf(schemaIdOf(buffer, start, end));
       if (isBareBytes(compiled.type)) return DatumVerdict.convert;
       INPUT.reset(buffer, start + PREFIX_BYTES, end);
       compiled.skip(INPUT);
@@ -91,6 +94,15 @@ class AvroConverter implements Converter {
     } catch (error) {
       throw this.explained(this.topic, error);
     }
+  }
+
+  /** Of the batch's topic. Most rows of a batch have one schema. */
+  private compiledOf(id: number): CompiledSchema {
+    if (id !== this.lastId || this.lastCompiled === null) {
+      this.lastCompiled = this.loaded().get(this.topic, id);
+      this.lastId = id;
+    }
+    return this.lastCompiled;
   }
 
   private datum(topic: string, bytes: Buffer): Datum {

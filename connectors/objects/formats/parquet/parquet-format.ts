@@ -5,6 +5,7 @@ import { AvroOutput } from "../../../../runtime/api/avro/avro-output.js";
 import type { AvroRecord } from "../../../../runtime/api/avro/avro-schema.js";
 import type { ByteQueue } from "../../byte-queue.js";
 import type { AvroRows, AvroRowsOf } from "../avro-rows.js";
+import { CopiedRows } from "../copied-rows.js";
 import type { ObjectEncoder, ObjectFormat } from "../format.js";
 import { ParquetFileWriter } from "./file-writer.js";
 import type { ParquetCodec } from "./page-compression.js";
@@ -28,6 +29,7 @@ export function parquetFormat(options: ParquetFormatOptions, rowsOf: AvroRowsOf)
 
 interface OpenFile {
   readonly rows: AvroRows;
+  readonly copied: CopiedRows;
   readonly writer: ParquetFileWriter;
   readonly shred: Shred;
 }
@@ -48,14 +50,26 @@ class ParquetEncoder implements ObjectEncoder {
   }
 
   appendBatch(batch: SinkBatch, from: number, to: number): void {
+    const { columns } = batch;
     for (let index = from; index < to; index++) {
-      const record = batch.record(index);
-      const file = (this.file ??= this.open(this.rowsOf(record)));
-      this.scratch.clear();
-      file.rows.write(record, this.scratch);
-      this.input.reset(this.scratch.buffer, 0, this.scratch.length);
-      file.writer.appendRow(file.shred, this.input);
+      const start = this.file?.copied.startOf(batch, columns, index) ?? -1;
+      if (start < 0) this.write(batch, index);
+      else {
+        const { copied, writer, shred } = this.file!;
+        this.input.reset(columns!.buffer, start, copied.endOf(columns!, index));
+        writer.appendRow(shred, this.input);
+      }
     }
+  }
+
+  private write(batch: SinkBatch, index: number): void {
+    const record = batch.record(index);
+    const file = (this.file ??= this.open(this.rowsOf(record)));
+    this.scratch.clear();
+    file.rows.write(record, this.scratch);
+    this.input.reset(this.scratch.buffer, 0, this.scratch.length);
+    file.writer.appendRow(file.shred, this.input);
+    file.copied.lookAt(batch, batch.columns, index, record);
   }
 
   /** `all` gives up what is held as far as possible, for when memory is short. */
@@ -87,6 +101,6 @@ class ParquetEncoder implements ObjectEncoder {
         this.output.appendBytes(bytes);
       },
     );
-    return { rows, writer, shred: compileShredder(plan, writer.vectors) };
+    return { rows, copied: new CopiedRows(rows), writer, shred: compileShredder(plan, writer.vectors) };
   }
 }
