@@ -23,10 +23,17 @@ export function compareTasks(a: ConnectorTaskId, b: ConnectorTaskId): number {
 
 export function minus(work: Work, less: Work): Work {
   const connectors = new Set(less.connectors);
+  // By key: a worker may have thousands of tasks, and rebalances go through all of them several times.
+  const tasks = new Set(less.tasks.map(keyOf));
   return {
     connectors: work.connectors.filter((name) => !connectors.has(name)),
-    tasks: work.tasks.filter((task) => !less.tasks.some((other) => sameTask(task, other))),
+    tasks: work.tasks.filter((task) => !tasks.has(keyOf(task))),
   };
+}
+
+/** A slash cannot be part of the number at the end, so no two tasks have the same key. */
+function keyOf({ connector, task }: ConnectorTaskId): string {
+  return `${connector}/${String(task)}`;
 }
 
 /** Both together, each item once. */

@@ -291,12 +291,14 @@ export class GroupMember {
 
   private async heartbeat(): Promise<void> {
     const { generation } = this;
-    if (Date.now() - this.touchedAtMs > this.options.maxPollIntervalMs) return this.pollTimedOut();
-    let waitMs = this.options.heartbeatIntervalMs;
+    const { maxPollIntervalMs, heartbeatIntervalMs, sessionTimeoutMs } = this.options;
+    if (Date.now() - this.touchedAtMs > maxPollIntervalMs) return this.pollTimedOut();
+    let waitMs = heartbeatIntervalMs;
     try {
       const answer = await this.cluster.send(
         { group: this.options.groupId },
-        heartbeatRequest(this.identityNow()),
+        // As in Java's client, a coordinator that is silent for a session is looked for again.
+        heartbeatRequest(this.identityNow(), Math.min(sessionTimeoutMs, this.cluster.config.requestTimeoutMs)),
         "group",
       );
       this.noteError(answer.errorCode, generation);
