@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Cluster, produceAndAwait } from "../../../support/cluster.js";
+import type { ConnectWorker } from "../../../support/connect-worker.js";
 import { newTopic } from "../../../support/shared.js";
 
 describe("A cluster whose workers speak different protocols", () => {
@@ -28,4 +29,45 @@ describe("A cluster whose workers speak different protocols", () => {
         await cluster.stop();
       }
     });
+});
+
+describe("A cluster with exactly.once.source.support=enabled, of the JVM and ours", () => {
+  const cluster = new Cluster({ "exactly.once.source.support": "enabled" });
+  let topic: string;
+  let jvm: ConnectWorker;
+  let ours: ConnectWorker;
+  after(() => cluster.stop());
+
+  /** Both connectors change, by requests to either worker; the leader's writes are transactions. */
+  async function scale(): Promise<void> {
+    for (const tasks of [1, 2]) {
+      await jvm.rest.putConnector("a", cluster.fileSink(topic, cluster.file("a"), tasks));
+      await ours.rest.putConnector("b", cluster.fileSink(topic, cluster.file("b"), tasks));
+      await cluster.spread(ours, { a: tasks, b: tasks }, 2);
+    }
+  }
+
+  it("KafkaConfigStore counts a JVM leader's transactions as it does", async () => {
+    topic = await newTopic("transactions", 2);
+    jvm = await cluster.startJvm();
+    await jvm.rest.putConnector("a", cluster.fileSink(topic, cluster.file("a"), 2));
+    await cluster.spread(jvm, { a: 2 }, 1);
+    [ours] = (await cluster.startOurs(1)) as [ConnectWorker];
+    await scale();
+  });
+
+  it("LeaderWrites claims the topic from a JVM leader, and a JVM follower counts ours", async () => {
+    await jvm.stop();
+    await cluster.spread(ours, { a: 2, b: 2 }, 1);
+    await ours.rest.putConnector("c", cluster.fileSink(topic, cluster.file("c"), 1));
+    await cluster.spread(ours, { a: 2, b: 2, c: 1 }, 1);
+    await jvm.restart();
+    await cluster.spread(jvm, { a: 2, b: 2, c: 1 }, 2);
+    await scale();
+    await ours.stop();
+    await cluster.spread(jvm, { a: 2, b: 2, c: 1 }, 1);
+    await jvm.rest.deleteConnector("c");
+    await cluster.spread(jvm, { a: 2, b: 2 }, 1);
+    await produceAndAwait(topic, cluster.file("a"), 0, 10);
+  });
 });
