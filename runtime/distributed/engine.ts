@@ -148,9 +148,11 @@ export class Engine implements MembershipHost {
         return;
       }
     }
+    membership.away(false);
     const joined = await stages.during("ensuring membership in the cluster", () =>
       membership.ensureActive(this.#stopping.signal),
     );
+    membership.away(true);
     if (this.#stopped()) return;
     if (joined) await this.#onAssigned();
     if (!(await this.#resolve())) return;
@@ -309,6 +311,7 @@ export class Engine implements MembershipHost {
     const pauseMs = times.length === 0 ? null : Math.max(0, Math.min(...times) - nowMs);
     const limit = pauseMs === null ? "" : `for up to ${String(Math.round(pauseMs))}ms or `;
     // Timers beyond 2^31 ms fire at once.
+    this.parts.membership.away(false);
     await stages.during(`polling the group coordinator ${limit}until interrupted`, () =>
       wakeup.wait(Math.min(pauseMs ?? 60000, 60000)),
     );

@@ -147,6 +147,11 @@ export class Membership {
     return null;
   }
 
+  /** The caller turns to other work, or back: see {@link WorkerGroup.away}. */
+  away(isAway: boolean): void {
+    this.group.away(isAway);
+  }
+
   /** Joins if need be, as often as it takes. Gives true when there is a new assignment. Ends early when `signal` is aborted. */
   async ensureActive(signal: AbortSignal): Promise<boolean> {
     let joined = false;

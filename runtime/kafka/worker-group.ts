@@ -55,6 +55,8 @@ export class WorkerGroup {
   #generation = -1;
   #state: GroupState = "out";
   #heartbeats: AbortController | null = null;
+  /** Since when the owner has not looked at the group; null: it does. */
+  #awaySinceMs: number | null = null;
 
   private constructor(
     private readonly cluster: Cluster,
@@ -143,6 +145,15 @@ export class WorkerGroup {
     }
   }
 
+  /**
+   * The owner turns to other work (`true`) or back to the group. One that stays away for longer than the rebalance timeout leaves
+   * the group: it could not follow a rebalance, and what it runs is better off elsewhere. `AbstractCoordinator`'s poll timeout.
+   */
+  away(isAway: boolean): void {
+    if (!isAway) this.#awaySinceMs = null;
+    else this.#awaySinceMs ??= Date.now();
+  }
+
   close(): void {
     this.#stopHeartbeats();
     this.cluster.close();
@@ -200,6 +211,15 @@ export class WorkerGroup {
       // AbortSignal.aborted changes during the await, which the type checker cannot see.
       if (isAborted(signal)) return;
       const sentMs = Date.now();
+      if (this.#awaySinceMs !== null && sentMs - this.#awaySinceMs > this.options.rebalanceTimeoutMs) {
+        this.log.warn(
+          "worker poll timeout has expired. This means the time between two looks at the group was longer than the configured " +
+            "rebalance.timeout.ms. If this happens often, add more workers to the cluster or raise rebalance.timeout.ms",
+          { rebalanceTimeoutMs: this.options.rebalanceTimeoutMs },
+        );
+        await this.leave();
+        return;
+      }
       // A network that swallows everything is noticed as soon as the others notice it.
       const leftMs = Math.max(1, lastAnswerMs + sessionTimeoutMs - sentMs);
       const code = await within(this.#beatOnce(leftMs), leftMs, () => null);
