@@ -92,7 +92,7 @@ export async function measureIdle(
   const name = uniqueName("idle");
   await kafka.createTopic(topic, { partitions: IDLE_TASKS });
   await rest.putConnector(name, { ...config, topics: topic, "tasks.max": String(IDLE_TASKS) });
-  await rest.waitForRunning(name, IDLE_TASKS);
+  await rest.waitForRunning(name, IDLE_TASKS, { deadlineMs: 600_000 });
   // Joining and the first fetches are not idleness.
   await sleep(5_000);
   const fromUs = profileClockUs();

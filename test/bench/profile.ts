@@ -28,9 +28,22 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
+/** The first that fits a folder, or a function of Node without one, is its step. */
+const steps: readonly (readonly [step: string, places: RegExp])[] = [
+  ["read: fetch answers and record batches", /^(runtime\/kafka|node_modules\/(kafkajs|snappy|lz4-napi))/],
+  ["convert, transform, Avro and JSON data", /^(runtime\/(converters|transforms|api)|wasm:|utf8|RegExp)/],
+  ["task: pipeline, batches, offsets", /^runtime\/task/],
+  ["sink: names, grouping, rotation", /^connectors\/(aiven|confluent)-gcs/],
+  ["encode: formats", /^connectors\/objects\/formats/],
+  ["compress, buffer, upload", /^(connectors\/|node:zlib|node:_http|writev|writeBuffer)/],
+  ["garbage collection", /^\(garbage/],
+];
+const OTHER_STEP = "Node's own code, system calls";
+
 /** Microseconds by place, each without what it calls. */
 interface SelfTime {
   busyUs: number;
+  readonly byStep: Map<string, number>;
   readonly byFolder: Map<string, number>;
   readonly byFunction: Map<string, number>;
 }
@@ -39,7 +52,7 @@ const TOP_ROWS = 40;
 
 /**
  * Writes `summary.md` beside the profiles of a scenario: the time of the task threads together and of the main thread during
- * the measured span, or from start to end, by folder and by function. Samples tell wall-clock time: on a busy machine, waits for a core are in it.
+ * the measured span, or from start to end, by step, folder and function. Samples tell wall-clock time: on a busy machine, waits for a core are in it.
  */
 export function summarizeProfiles(folder: string, title: string, span: MeasuredSpan | null): void {
   const [main, tasks] = [newSelfTime(), newSelfTime()];
@@ -63,7 +76,7 @@ export function summarizeProfiles(folder: string, title: string, span: MeasuredS
 }
 
 function newSelfTime(): SelfTime {
-  return { busyUs: 0, byFolder: new Map(), byFunction: new Map() };
+  return { busyUs: 0, byStep: new Map(), byFolder: new Map(), byFunction: new Map() };
 }
 
 function addSelfTime(sum: SelfTime, profile: CpuProfile, span: MeasuredSpan | null): void {
@@ -82,7 +95,9 @@ function addSelfTime(sum: SelfTime, profile: CpuProfile, span: MeasuredSpan | nu
     const place = placeOf(url);
     const name = functionName === "" ? "(anonymous)" : functionName;
     sum.busyUs += us;
-    add(sum.byFolder, place === "" ? name : place.replace(/\/[^/]*$/, ""), us);
+    const folder = place === "" ? name : place.replace(/\/[^/]*$/, "");
+    add(sum.byStep, steps.find(([, places]) => places.test(folder))?.[0] ?? OTHER_STEP, us);
+    add(sum.byFolder, folder, us);
     add(sum.byFunction, place === "" ? name : `${name} ${place}:${lineNumber + 1}`, us);
   }
 }
@@ -97,7 +112,8 @@ function add(map: Map<string, number>, key: string, us: number): void {
   map.set(key, (map.get(key) ?? 0) + us);
 }
 
-function section(heading: string, { busyUs, byFolder, byFunction }: SelfTime, unit: string, scale: number): string[] {
+function section(heading: string, self: SelfTime, unit: string, scale: number): string[] {
+  const { busyUs, byStep, byFolder, byFunction } = self;
   const rows = (map: ReadonlyMap<string, number>) =>
     [...map]
       .sort(([, a], [, b]) => b - a)
@@ -107,6 +123,7 @@ function section(heading: string, { busyUs, byFolder, byFunction }: SelfTime, un
   return [
     `## ${heading}: ${(busyUs * scale).toFixed(2)} ${unit}`,
     "",
+    table(["step", unit, "share"], rows(byStep)),
     table(["folder", unit, "share"], rows(byFolder)),
     table(["function", unit, "share"], rows(byFunction)),
   ];

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from "node:os";
 import { table, type Cell } from "./markdown.js";
-import { round, type Result } from "./measure.js";
+import type { Result } from "./measure.js";
 import { JVM, KAFKAJS } from "./peers.js";
 import { targetRows } from "./targets.js";
 
@@ -39,14 +39,14 @@ function throughput(results: readonly Result[]): string[] {
   return section(
     "Throughput",
     [
-      ...["scenario", "records", "million", "records/s", "MB/s", "CPU-s per million", "CPU-s per GB", "peak MB"],
+      ...["scenario", "load", "records", "records/s", "MB/s", "CPU-s per million", "CPU-s per GB", "peak MB"],
       "loop delay p99 ms, main / tasks",
       ...bases.map(({ name }) => `CPU to ${name}`),
     ],
     moved.map((result) => [
       result.title,
       result.load,
-      result.records === undefined ? "" : round(result.records / 1e6),
+      result.records,
       result.recordsPerSecond,
       result.mbPerSecond,
       result.cpuSecondsPerMillion,
@@ -115,4 +115,15 @@ function machine(): string {
 
 function ratio(value: number | undefined, base: number | undefined): string {
   return value === undefined || base === undefined || base === 0 ? "" : `${(value / base).toFixed(2)}×`;
+}
+
+const FIGURES_START = "<!-- figures: npm run bench -- --document -->";
+const FIGURES_END = "<!-- end of figures -->";
+
+/** The page with what stands between its two marks replaced by a report, one level of headings further down. */
+export function withFigures(page: string, report: string): string {
+  const [start, end] = [page.indexOf(FIGURES_START), page.indexOf(FIGURES_END)];
+  if (start < 0 || end < start) throw new Error(`the page has no place for figures: ${FIGURES_START} … ${FIGURES_END}`);
+  const figures = report.replace(/^# .*\n+/, "").replace(/^## /gm, "### ");
+  return `${page.slice(0, start + FIGURES_START.length)}\n\n${figures.trim()}\n\n${page.slice(end)}`;
 }

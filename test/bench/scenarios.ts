@@ -8,7 +8,8 @@ import type { Stage } from "./stage.js";
 
 export interface Scenario {
   readonly name: string;
-  readonly inQuick: boolean;
+  /** The least run that has it; `only` is a run that names it. */
+  readonly runs: "quick" | "full" | "only";
   readonly needsTls: boolean;
   readonly run: (stage: Stage) => Promise<Result[]>;
 }
@@ -17,29 +18,30 @@ export interface Scenario {
 export function scenarios(records: number): Scenario[] {
   const orders = jsonOrders(records);
   const idle = jsonLinesPath("idle", "Sluice, idle", orders, { worker: () => IDLE_PROPERTIES });
-  const path = (inQuick: boolean) => (of: SinkPath) => ({
+  const path = (runs: Scenario["runs"]) => (of: SinkPath) => ({
     name: of.name,
-    inQuick,
+    runs,
     needsTls: of.name === "tls",
     run: (stage: Stage) => measurePath(stage, of),
   });
-  const other = (name: string, inQuick: boolean, run: Scenario["run"]) => ({ name, inQuick, needsTls: false, run });
+  const other = (name: string, runs: Scenario["runs"], run: Scenario["run"]) => ({ name, runs, needsTls: false, run });
   return [
-    ...mainPaths(records).map(path(true)),
-    other("idle", true, (stage) => measureIdleWorker(stage, idle)),
-    other(KAFKAJS, true, (stage) => kafkajsConsumer(stage, orders, warmUpOf(orders))),
-    other(JVM, true, (stage) => jvmFileSink(stage, orders, warmUpOf(orders))),
-    other(JVM_IDLE, false, jvmIdle),
-    ...scalePaths(records).map(path(false)),
-    other(MANY_TASKS, false, sluiceManyTasks),
-    other(MANY_TASKS_JVM, false, jvmManyTasks),
-    other("growth", false, (stage) => measureGrowth(stage, jsonLinesPath("growth", "one worker", orders))),
+    ...mainPaths(records).map(path("quick")),
+    other("idle", "quick", (stage) => measureIdleWorker(stage, idle)),
+    other(KAFKAJS, "quick", (stage) => kafkajsConsumer(stage, orders, warmUpOf(orders))),
+    other(JVM, "quick", (stage) => jvmFileSink(stage, orders, warmUpOf(orders))),
+    other(JVM_IDLE, "full", jvmIdle),
+    ...scalePaths(records).map(path("full")),
+    other(MANY_TASKS, "full", sluiceManyTasks),
+    // A thousand threads keep the machine busy for many minutes.
+    other(MANY_TASKS_JVM, "only", jvmManyTasks),
+    other("growth", "full", (stage) => measureGrowth(stage, jsonLinesPath("growth", "one worker", orders))),
   ];
 }
 
 /** Those that `only` names: whole names, or the first part of names that belong together (`jsonl`, `topic`). */
 export function selectScenarios(all: readonly Scenario[], only: string | undefined, quick: boolean): Scenario[] {
-  if (only === undefined) return all.filter(({ inQuick }) => inQuick || !quick);
+  if (only === undefined) return all.filter(({ runs }) => runs === "quick" || (runs === "full" && !quick));
   const wanted = only.split(",");
   const unknown = wanted.filter((name) => !all.some((scenario) => isNamed(scenario.name, name)));
   if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(", ")}`);

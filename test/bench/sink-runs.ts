@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import type { Bucket } from "../support/bucket.js";
 import type { ConnectorConfig } from "../support/connect-rest.js";
 import { ConnectWorker } from "../support/connect-worker.js";
 import type { Properties } from "../support/properties.js";
@@ -66,7 +67,7 @@ export async function measureGrowth(stage: Stage, path: SinkPath): Promise<Resul
 export async function measureIdleWorker(stage: Stage, path: SinkPath): Promise<Result[]> {
   return withWorker(stage, path, async (worker, startup) =>
     withBucket(stage, async (bucket) => {
-      const config = { ...path.connector(await stage.workloads.get(path.load), stage), ...target(stage, bucket.name) };
+      const config = connectorConfig(stage, path, await stage.workloads.get(path.load), bucket);
       const { figures, span } = await measureIdle(worker, stage, config);
       return { results: [{ name: path.name, title: path.title, ...startup, ...figures }], span };
     }),
@@ -83,7 +84,7 @@ async function withWorker(
   const { worker, startup } = await startTimed(() =>
     ConnectWorker.start({
       bootstrap: stage.bootstrap,
-      properties: { ...WORKER_PROPERTIES, ...path.worker?.(stage) },
+      properties: { ...WORKER_PROPERTIES, ...path.worker?.(stage), ...stage.extent.workerChanges },
       nodeFlags: stage.extent.profile ? ["--cpu-prof", `--cpu-prof-dir=${profiles}`] : [],
     }),
   );
@@ -106,7 +107,7 @@ async function moveRecords(
   load: Workload,
 ): Promise<{ figures: Partial<Result>; span: MeasuredSpan }> {
   return withBucket(stage, async (bucket) => {
-    const config = { ...path.connector(load, stage), ...target(stage, bucket.name) };
+    const config = connectorConfig(stage, path, load, bucket);
     await readLoopDelays(worker.rest);
     const fromUs = profileClockUs();
     const threadsBefore = threadCpuSeconds(worker.process.pid);
@@ -123,6 +124,7 @@ async function moveRecords(
   });
 }
 
-function target({ gcs }: Stage, bucket: string): ConnectorConfig {
-  return { "gcs.endpoint": gcs, "gcs.bucket.name": bucket };
+function connectorConfig(stage: Stage, path: SinkPath, load: Workload, bucket: Bucket): ConnectorConfig {
+  const target = { "gcs.endpoint": stage.gcs, "gcs.bucket.name": bucket.name };
+  return { ...path.connector(load, stage), ...target, ...stage.extent.connectorChanges };
 }

@@ -17,6 +17,9 @@ export interface Extent {
   readonly idleSeconds: number;
   /** Write a CPU profile of each thread of our workers. */
   readonly profile: boolean;
+  /** Added to, and winning over, the configuration of our connectors and workers. */
+  readonly connectorChanges: Readonly<Record<string, string>>;
+  readonly workerChanges: Readonly<Record<string, string>>;
 }
 
 /** What scenarios run against. */
