@@ -49,7 +49,7 @@ export function jvmManyTasks(stage: Stage): Promise<Result[]> {
 }
 
 async function measure(name: string, who: string, stage: Stage, start: Start): Promise<Result[]> {
-  const options = await fillConfigTopic(stage);
+  const { options, groups } = await fillConfigTopic(stage);
   const startMs = performance.now();
   const worker = await start(options);
   try {
@@ -58,15 +58,38 @@ async function measure(name: string, who: string, stage: Stage, start: Start): P
     await untilSpread([worker]);
     const running = {
       runningSeconds: secondsSince(startMs),
+      ...(await untilJoined(stage, groups, startMs)),
       runningCpuSeconds: round(worker.process.usage().cpuSeconds),
     };
+    // A run takes minutes on the JVM: what is known is told.
+    console.error(`${title}: ${JSON.stringify(running)}`);
     const idle = await measureIdle(worker, stage.extent.idleSeconds);
+    console.error(`${title}: ${JSON.stringify(idle)}`);
     const moved = await measureRebalances(worker, () => start(options));
     const peakResidentMb = Math.round(worker.process.usage().peakResidentMb);
     return [{ name, title, tasks: TASKS, startupSeconds, ...running, ...idle, ...moved, peakResidentMb }];
   } finally {
     await worker.stop();
   }
+}
+
+/** A task counts as running before its consumer is in its group and has partitions. */
+async function untilJoined({ kafka }: Stage, groups: readonly string[], startMs: number): Promise<Partial<Result>> {
+  let last = "";
+  await kafka.withAdmin((admin) =>
+    waitUntil(
+      "all consumers are in their groups",
+      async () => {
+        const { groups: described } = await admin.describeGroups([...groups]);
+        const stable = described.filter(({ state }) => state === "Stable");
+        const members = stable.reduce((sum, group) => sum + group.members.length, 0);
+        last = `${stable.length} groups with ${members} members`;
+        return stable.length === groups.length && members === TASKS;
+      },
+      { deadlineMs: DEADLINE_MS, everyMs: 500, context: () => last },
+    ),
+  );
+  return { joinedSeconds: secondsSince(startMs) };
 }
 
 async function measureIdle({ process }: ConnectWorker, seconds: number): Promise<Partial<Result>> {
@@ -101,7 +124,9 @@ function secondsSince(sinceMs: number): number {
 }
 
 /** Makes the topics and writes the config topic of a cluster, as a worker would find it after a restart. */
-async function fillConfigTopic({ kafka }: Stage): Promise<WorkerOptions> {
+async function fillConfigTopic({
+  kafka,
+}: Pick<Stage, "kafka">): Promise<{ readonly options: WorkerOptions; readonly groups: readonly string[] }> {
   const group = uniqueName("scale");
   const folder = temporaryFolder("scale");
   const topics = Array.from({ length: TOPICS }, (_, index) => `${group}-topic-${index}`);
@@ -112,6 +137,7 @@ async function fillConfigTopic({ kafka }: Stage): Promise<WorkerOptions> {
   });
   const configs = `${group}-configs`;
   await kafka.createTopic(configs, { partitions: 1, configs: { "cleanup.policy": "compact" } });
+  const groups: string[] = [];
   const records: { key: string; value: string }[] = [];
   const add = (key: string, value: unknown): void => void records.push({ key, value: JSON.stringify(value) });
   for (let index = 0; index < CONNECTORS; index++) {
@@ -127,12 +153,13 @@ async function fillConfigTopic({ kafka }: Stage): Promise<WorkerOptions> {
       name,
     };
     const task = { ...properties, "task.class": "org.apache.kafka.connect.file.FileStreamSinkTask" };
+    groups.push(`connect-${name}`);
     add(`connector-${name}`, { properties });
     for (let id = 0; id < tasks; id++) add(`task-${name}-${id}`, { properties: task });
     add(`commit-${name}`, { tasks });
   }
   await kafka.produce(configs, records);
-  return {
+  const options = {
     bootstrap: kafka.bootstrap,
     properties: {
       "group.id": group,
@@ -143,6 +170,7 @@ async function fillConfigTopic({ kafka }: Stage): Promise<WorkerOptions> {
       "scheduled.rebalance.max.delay.ms": 0,
     },
   };
+  return { options, groups };
 }
 
 /** Waits until all connectors and tasks run, on these workers and on each its share. */
@@ -173,6 +201,6 @@ async function untilSpread(workers: readonly ConnectWorker[]): Promise<void> {
         [...placed.values()].every((count) => Math.abs(count - share) <= 2)
       );
     },
-    { deadlineMs: DEADLINE_MS, everyMs: 250, context: () => last },
+    { deadlineMs: DEADLINE_MS, everyMs: 500, context: () => last },
   );
 }

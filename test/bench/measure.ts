@@ -40,6 +40,9 @@ export interface Result {
   readonly tasks?: number;
   /** From the start of the process until all its connectors and tasks run. */
   readonly runningSeconds?: number;
+  /** Until all their consumers are in their groups, too. */
+  readonly joinedSeconds?: number;
+  /** Up to then. */
   readonly runningCpuSeconds?: number;
   /** From a second worker's first REST answer until both have their share. */
   readonly joinSeconds?: number;
