@@ -19,7 +19,7 @@ import type { LoadSpec } from "./workload.js";
 /** Names of the scenarios that others are compared with. */
 export const KAFKAJS = "kafkajs";
 export const JVM = "jvm";
-export const JVM_IDLE = "idle-jvm";
+export const JVM_IDLE = "jvm-idle";
 
 /** A bare consumer of kafkajs that counts records and writes nothing. */
 export async function kafkajsConsumer(stage: Stage, load: LoadSpec, warmUp: LoadSpec): Promise<Result[]> {
