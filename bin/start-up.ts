@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { ConnectError, parseConfig, type LogLevel } from "../runtime/api/index.js";
 import { RestServer } from "../rest-api/server.js";
 import { createAdmin } from "../runtime/kafka/admin.js";
@@ -209,6 +210,8 @@ export function untilSignal(): Promise<NodeJS.Signals> {
 
 /** Runs a command to its end and exits: 0, or the code of the error, said in one line. */
 export async function runCommand(name: string, loggers: Loggers, command: () => Promise<void>): Promise<never> {
+  // Collects sooner than V8 would by itself: the old generation of a busy task thread stays near what is alive.
+  setFlagsFromString("--heap-growing-percent=25");
   const log = loggers.get(`org.apache.kafka.connect.cli.${name}`);
   let code = 0;
   try {

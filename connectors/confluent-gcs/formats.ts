@@ -15,7 +15,7 @@ import type { ParquetCodec } from "../objects/formats/parquet/page-compression.j
 import { parquetFormat } from "../objects/formats/parquet/parquet-format.js";
 import type { ConfluentConfig, FormatName } from "./config.js";
 import { VERSION } from "./config-def.js";
-import { printValue } from "./value-json.js";
+import { writeValue } from "./value-json.js";
 
 /** Smaller than parquet-java's 128 MiB: a row group is held in memory until it is full. */
 const ROW_GROUP_BYTES = 16 * 1024 * 1024;
@@ -27,7 +27,7 @@ export function valueFormat(config: ConfluentConfig, format: FormatName): Object
       return jsonEnvelopeFormat(
         { fields: ["value"], envelope: false },
         { start: "", separator: "\n", end: "\n" },
-        printValue(config.numericDecimals),
+        writeValue(config.numericDecimals),
       );
     case "bytes":
       return bytesFormat(config.bytesSeparator);

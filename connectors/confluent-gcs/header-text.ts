@@ -1,6 +1,5 @@
-import { Decimal } from "../../runtime/api/index.js";
+import { Decimal, printConnectJson } from "../../runtime/api/index.js";
 import type { Header } from "../../runtime/api/index.js";
-import { printConnectJson } from "../objects/formats/connect-json.js";
 
 /** A header's value as Connect's `Values.convertToString` gives it: strings as they are, bytes in base64, dates in ISO 8601. */
 export function headerText({ schema, value }: Header): string {

@@ -43,14 +43,22 @@ export function civilOf(localMs: number): CivilTime {
   };
 }
 
+const MS_PER_MINUTE = 60_000;
+/** The minute that was printed last, up to its colon: records of a topic are close in time. */
+let lastMinute = Number.NaN;
+let minuteText = "";
+
 /** `java.time.Instant.toString`: no fraction where the milliseconds are 0, else three digits; a sign from year 10000 on. */
 export function instantText(epochMs: number): string {
-  const time = civilOf(epochMs);
-  const fraction = time.millisecond === 0 ? "" : `.${pad(time.millisecond, 3)}`;
-  return (
-    `${yearText(time.year)}-${pad(time.month, 2)}-${pad(time.day, 2)}` +
-    `T${pad(time.hour, 2)}:${pad(time.minute, 2)}:${pad(time.second, 2)}${fraction}Z`
-  );
+  const minute = Math.floor(epochMs / MS_PER_MINUTE);
+  if (minute !== lastMinute) {
+    const { year, month, day, hour, minute: ofHour } = civilOf(epochMs);
+    minuteText = `${yearText(year)}-${pad(month, 2)}-${pad(day, 2)}T${pad(hour, 2)}:${pad(ofHour, 2)}:`;
+    lastMinute = minute;
+  }
+  const ms = epochMs - minute * MS_PER_MINUTE;
+  const fraction = ms % 1000 === 0 ? "" : `.${pad(ms % 1000, 3)}`;
+  return `${minuteText}${pad(Math.floor(ms / 1000), 2)}${fraction}Z`;
 }
 
 /** At least four digits, with `+` beyond 9999 and `-` before year 0, as `java.time` prints an ISO year. */

@@ -3,7 +3,8 @@ import { ConnectError } from "./errors.js";
 import { ExactNumber } from "./exact-number.js";
 import { formatFloat } from "./java-number.js";
 import { javaClassName } from "./java-text.js";
-import { exactNumberText, jsonBytes, jsonDouble, jsonString, printJson } from "./json-text.js";
+import { JsonOutput } from "./json-output.js";
+import { exactNumberText, jsonBytes, jsonDouble, jsonTextOf, writeJson } from "./json-text.js";
 import { DATE, dateToDays, DECIMAL, decimalScale, TIME, TIMESTAMP, timeToMs } from "./logical-types.js";
 import type { Schema } from "./schema.js";
 import { hasDefault, Struct } from "./struct.js";
@@ -16,48 +17,57 @@ export interface ConnectJsonOptions {
 
 export const DEFAULT_JSON_OPTIONS: ConnectJsonOptions = { decimalFormat: "BASE64", replaceNullWithDefault: true };
 
+/** {@link writeConnectJson} as a string. */
+export function printConnectJson(schema: Schema | null, value: unknown, options = DEFAULT_JSON_OPTIONS): string {
+  return jsonTextOf((out) => {
+    writeConnectJson(schema, value, out, options);
+  });
+}
+
 /**
  * Connect data as JsonConverter writes it without an envelope (`JsonConverter.convertToJson`, then Jackson): structs are objects
  * with all their fields in the schema's order, maps with other than string keys arrays of pairs, bytes base64, logical types by
- * their base type. Throws ConnectError `data` where the value does not fit the schema.
+ * their base type. Throws ConnectError `data` where the value does not fit the schema; `out` may hold a part of it then.
  */
-export function printConnectJson(
+export function writeConnectJson(
   schema: Schema | null,
   value: unknown,
+  out: JsonOutput,
   options: ConnectJsonOptions = DEFAULT_JSON_OPTIONS,
-): string {
-  if (schema === null) return printJson(value);
-  if (value === null || value === undefined) {
-    if (hasDefault(schema) && options.replaceNullWithDefault) {
-      return printConnectJson(schema, schema.defaultValue, options);
-    }
-    if (schema.optional) return "null";
-    throw new ConnectError("data", "Conversion error: null value for field that is required and has no default value");
-  }
-  if (schema.name !== null) {
-    const logical = printLogical(schema, value, options);
-    if (logical !== null) return logical;
-  }
-  return printTyped(schema, value, options);
+): void {
+  if (schema === null) writeJson(value, out);
+  else if (value === null || value === undefined) writeNull(schema, out, options);
+  else if (schema.name === null || !writeLogical(schema, value, out, options)) writeTyped(schema, value, out, options);
 }
 
-/** Null where the schema's name is no logical type of Connect's. */
-function printLogical(schema: Schema, value: unknown, options: ConnectJsonOptions): string | null {
+function writeNull(schema: Schema, out: JsonOutput, options: ConnectJsonOptions): void {
+  if (hasDefault(schema) && options.replaceNullWithDefault) writeConnectJson(schema, schema.defaultValue, out, options);
+  else if (schema.optional) out.ascii("null");
+  else
+    throw new ConnectError("data", "Conversion error: null value for field that is required and has no default value");
+}
+
+/** False where the schema's name is no logical type of Connect's. */
+function writeLogical(schema: Schema, value: unknown, out: JsonOutput, options: ConnectJsonOptions): boolean {
   switch (schema.name) {
     case DECIMAL:
       if (!(value instanceof Decimal)) throw wrongLogical("Decimal", "BigDecimal", value);
-      return options.decimalFormat === "NUMERIC" ? value.toString() : jsonBytes(decimalBytes(schema, value));
+      out.ascii(options.decimalFormat === "NUMERIC" ? value.toString() : jsonBytes(decimalBytes(schema, value)));
+      return true;
     case DATE:
       if (!(value instanceof Date)) throw wrongLogical("Date", "Date", value);
-      return String(dateToDays(value));
+      out.integer(dateToDays(value));
+      return true;
     case TIME:
       if (!(value instanceof Date)) throw wrongLogical("Time", "Date", value);
-      return String(timeToMs(value));
+      out.integer(timeToMs(value));
+      return true;
     case TIMESTAMP:
       if (!(value instanceof Date)) throw wrongLogical("Timestamp", "Date", value);
-      return String(value.getTime());
+      out.integer(value.getTime());
+      return true;
     default:
-      return null;
+      return false;
   }
 }
 
@@ -72,76 +82,134 @@ export function decimalBytes(schema: Schema, value: Decimal): Uint8Array {
   return value.toBytes();
 }
 
-function printTyped(schema: Schema, value: unknown, options: ConnectJsonOptions): string {
+function writeTyped(schema: Schema, value: unknown, out: JsonOutput, options: ConnectJsonOptions): void {
   switch (schema.type) {
     case "INT8":
     case "INT16":
     case "INT32":
     case "INT64":
-      if (Number.isInteger(value) || typeof value === "bigint") return printJson(value);
+      if (Number.isInteger(value) || typeof value === "bigint") {
+        writeJson(value, out);
+        return;
+      }
       break;
     case "FLOAT32":
-      if (typeof value !== "number") break;
-      return Number.isFinite(value) ? formatFloat(value) : jsonDouble(value);
     case "FLOAT64":
-      if (typeof value === "number") return jsonDouble(value);
-      if (value instanceof ExactNumber) return exactNumberText(value);
+      if (writeFloat(schema, value, out)) return;
       break;
     case "BOOLEAN":
-      if (typeof value === "boolean") return String(value);
+      if (typeof value === "boolean") {
+        out.ascii(value ? "true" : "false");
+        return;
+      }
       break;
     case "STRING":
-      if (typeof value === "string") return jsonString(value);
+      if (typeof value === "string") {
+        out.string(value);
+        return;
+      }
       break;
     case "BYTES":
-      if (value instanceof Uint8Array) return jsonBytes(value);
+      if (value instanceof Uint8Array) {
+        out.ascii(jsonBytes(value));
+        return;
+      }
       break;
     case "ARRAY":
-      if (!Array.isArray(value)) break;
-      return `[${value.map((item) => printConnectJson(schema.valueSchema, item, options)).join(",")}]`;
+      if (Array.isArray(value)) {
+        writeList(schema.valueSchema, value, out, options);
+        return;
+      }
+      break;
     case "MAP":
-      if (value instanceof Map) return printMap(schema, value, options);
+      if (value instanceof Map) {
+        writeMap(schema, value, out, options);
+        return;
+      }
       break;
     case "STRUCT":
-      if (value instanceof Struct) return printStruct(schema, value, options);
+      if (value instanceof Struct) {
+        writeStruct(schema, value, out, options);
+        return;
+      }
       break;
   }
   throw new ConnectError("data", `Invalid type for ${schema.type}: class ${javaClassName(value)}`);
 }
 
-function printMap(schema: Schema, map: ReadonlyMap<unknown, unknown>, options: ConnectJsonOptions): string {
-  const { keySchema, valueSchema } = schema;
-  const parts: string[] = [];
-  if (keySchema?.type === "STRING") {
-    for (const [key, item] of map) parts.push(`${memberName(key)}:${printConnectJson(valueSchema, item, options)}`);
-    return `{${parts.join(",")}}`;
+function writeFloat({ type }: Schema, value: unknown, out: JsonOutput): boolean {
+  if (typeof value === "number")
+    out.ascii(type === "FLOAT32" && Number.isFinite(value) ? formatFloat(value) : jsonDouble(value));
+  else if (type === "FLOAT64" && value instanceof ExactNumber) out.ascii(exactNumberText(value));
+  else return false;
+  return true;
+}
+
+function writeList(
+  itemSchema: Schema | null,
+  items: readonly unknown[],
+  out: JsonOutput,
+  options: ConnectJsonOptions,
+): void {
+  out.ascii("[");
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) out.ascii(",");
+    writeConnectJson(itemSchema, items[i], out, options);
   }
-  for (const [key, item] of map)
-    parts.push(`[${printConnectJson(keySchema, key, options)},${printConnectJson(valueSchema, item, options)}]`);
-  return `[${parts.join(",")}]`;
+  out.ascii("]");
+}
+
+function writeMap(
+  { keySchema, valueSchema }: Schema,
+  map: ReadonlyMap<unknown, unknown>,
+  out: JsonOutput,
+  options: ConnectJsonOptions,
+): void {
+  const isObject = keySchema?.type === "STRING";
+  out.ascii(isObject ? "{" : "[");
+  let isFirst = true;
+  for (const [key, item] of map) {
+    if (isFirst) isFirst = false;
+    else out.ascii(",");
+    if (isObject) {
+      out.string(memberName(key));
+      out.ascii(":");
+      writeConnectJson(valueSchema, item, out, options);
+    } else {
+      out.ascii("[");
+      writeConnectJson(keySchema, key, out, options);
+      out.ascii(",");
+      writeConnectJson(valueSchema, item, out, options);
+      out.ascii("]");
+    }
+  }
+  out.ascii(isObject ? "}" : "]");
 }
 
 /** A null key of a map with string keys is written as the text `null`, as `JsonNode.asText` gives it. */
 function memberName(key: unknown): string {
-  if (key === null) return '"null"';
+  if (key === null) return "null";
   if (typeof key !== "string") throw new ConnectError("data", `Invalid type for STRING: class ${javaClassName(key)}`);
-  return jsonString(key);
+  return key;
 }
 
 /** For each struct schema the texts before its values: `{"a":`, `,"b":`, ... */
-const prefixes = new WeakMap<Schema, readonly string[]>();
+const prefixes = new WeakMap<Schema, readonly Buffer[]>();
 
-function printStruct(schema: Schema, struct: Struct, options: ConnectJsonOptions): string {
+function writeStruct(schema: Schema, struct: Struct, out: JsonOutput, options: ConnectJsonOptions): void {
   if (struct.schema !== schema && !struct.schema.equals(schema)) throw new ConnectError("data", "Mismatching schema.");
   let before = prefixes.get(schema);
   if (before === undefined) {
-    before = schema.fields.map((field, index) => `${index === 0 ? "{" : ","}${jsonString(field.name)}:`);
+    before = schema.fields.map(({ name }, index) =>
+      Buffer.from(`${index === 0 ? "{" : ","}${new JsonOutput().quoted(name)}:`),
+    );
     prefixes.set(schema, before);
   }
-  let text = "";
-  for (let i = 0; i < before.length; i++)
-    text += before[i]! + printConnectJson(schema.fields[i]!.schema, struct.at(i), options);
-  return before.length === 0 ? "{}" : `${text}}`;
+  for (let i = 0; i < before.length; i++) {
+    out.bytes(before[i]!);
+    writeConnectJson(schema.fields[i]!.schema, struct.at(i), out, options);
+  }
+  out.ascii(before.length === 0 ? "{}" : "}");
 }
 
 function wrongLogical(type: string, expected: string, value: unknown): ConnectError {

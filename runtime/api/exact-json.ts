@@ -38,6 +38,11 @@ export function parseJsonBytes(bytes: Uint8Array): unknown {
   return parseJson(decodeJsonBytes(bytes));
 }
 
+/** Names that were met, by a hash of their characters. */
+const KNOWN_NAMES_MASK = 1023;
+const KNOWN_NAMES = new Array<string>(KNOWN_NAMES_MASK + 1).fill("");
+const MAX_KNOWN_LENGTH = 64;
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
@@ -106,7 +111,7 @@ class Parser {
     else
       for (;;) {
         if (this.#text.charCodeAt(this.#at) !== QUOTE) throw this.#error();
-        const name = this.#string(MAX_JSON_NAME_LENGTH);
+        const name = this.#name();
         if (this.#skipSpace() !== COLON) throw this.#error();
         this.#at++;
         this.#skipSpace();
@@ -170,6 +175,29 @@ class Parser {
     }
   }
 
+  /** A member's name: the same string for the same text, mostly, so that a Map need not hash it again. */
+  #name(): string {
+    const text = this.#text;
+    const start = this.#at + 1;
+    let hash = 0;
+    for (let at = start; ; at++) {
+      const c = text.charCodeAt(at);
+      if (c === QUOTE) {
+        const known = KNOWN_NAMES[hash & KNOWN_NAMES_MASK]!;
+        if (known.length !== at - start || !text.startsWith(known, start)) break;
+        this.#at = at + 1;
+        return known;
+      }
+      if (!(c >= 32) || c === BACKSLASH || at - start > MAX_KNOWN_LENGTH) break;
+      hash = (Math.imul(hash, 31) + c) | 0;
+    }
+    const name = this.#string(MAX_JSON_NAME_LENGTH);
+    if (this.#at - start === name.length + 1 && name.length <= MAX_KNOWN_LENGTH)
+      // Not a part of the text, which would stay in memory with it.
+      KNOWN_NAMES[hash & KNOWN_NAMES_MASK] = Buffer.from(name, "utf16le").toString("utf16le");
+    return name;
+  }
+
   /** A string whose first backslash is at `at`. */
   #escapedString(start: number, at: number, limit: number): string {
     const text = this.#text;
@@ -222,12 +250,39 @@ class Parser {
     }
     this.#at = at;
     if (at === first) throw this.#error();
+    if (c === 46) {
+      const value = this.#shortFraction(first, whole);
+      if (value !== null) return negative ? -value : value;
+    }
     if (c === 46 || c === 101 || c === 69) return this.#float(start, first);
     if (at - start > MAX_JSON_NUMBER_LENGTH) throw this.#error("number too long");
     if (at - first <= 15) return negative ? 0 - whole : whole;
     const exact = BigInt(text.slice(first, at));
     const value = negative ? -exact : exact;
     return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+
+  /**
+   * A number of at most 15 digits that Java prints as it stands: such digits name one float64, and it is their shortest text. Null, and
+   * nothing read, for any other.
+   */
+  #shortFraction(first: number, whole: number): number | null {
+    const text = this.#text;
+    const point = this.#at;
+    let at = point + 1;
+    let digits = whole;
+    let c = text.charCodeAt(at);
+    while (c >= 48 && c <= 57) {
+      digits = digits * 10 + c - 48;
+      c = text.charCodeAt(++at);
+    }
+    const isShort = at - first <= 16 && whole < 1e7 && (point === first + 1 || text.charCodeAt(first) !== 48);
+    // Java prints no zero at the end, and smaller numbers with an exponent.
+    if (!isShort || c === 101 || c === 69 || at === point + 1 || text.charCodeAt(at - 1) === 48) return null;
+    const value = digits / POWERS_OF_TEN[at - point - 1]!;
+    if (value < 1e-3) return null;
+    this.#at = at;
+    return value;
   }
 
   /** A number with a fraction or an exponent, from its whole part's end on. `first` is its first digit. */
@@ -275,6 +330,8 @@ class Parser {
     });
   }
 }
+
+const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
 const ESCAPES: Readonly<Record<string, string>> = Object.assign(Object.create(null) as Record<string, string>, {
   '"': '"',

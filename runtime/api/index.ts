@@ -13,6 +13,7 @@ export { JavaDateFormat } from "./java-date-format.js";
 export * from "./java-map.js";
 export * from "./java-text.js";
 export { decodeJsonBytes } from "./json-encoding.js";
+export { JsonOutput } from "./json-output.js";
 export * from "./json-respell.js";
 export { scanJson } from "./json-scan.js";
 export * from "./json-text.js";

@@ -3,36 +3,73 @@ import { ConnectError } from "./errors.js";
 import { ExactNumber } from "./exact-number.js";
 import { formatDouble } from "./java-number.js";
 import { javaClassName } from "./java-text.js";
+import { JsonOutput } from "./json-output.js";
+
+const OUT = new JsonOutput();
+
+/** The text that `write` writes. Not to be nested. */
+export function jsonTextOf(write: (out: JsonOutput) => void): string {
+  OUT.clear();
+  write(OUT);
+  return OUT.text();
+}
+
+/** {@link writeJson} as a string. */
+export function printJson(value: unknown): string {
+  return jsonTextOf((out) => {
+    writeJson(value, out);
+  });
+}
 
 /**
- * Schemaless Connect data as JSON text in the spelling of Connect's JsonConverter (Jackson): no white space, the shortest
- * escapes, upper-case hexadecimal, characters beyond U+FFFF as two escapes, numbers as Java prints them, bytes in base64.
- * A map with any key that is no string becomes an array of pairs. Throws ConnectError `data` for what has no Connect type.
+ * Schemaless Connect data as JSON text in the spelling of Connect's JsonConverter (Jackson): no white space, strings as
+ * {@link JsonOutput} spells them, numbers as Java prints them, bytes in base64. A map with any key that is no string becomes an array
+ * of pairs. Throws ConnectError `data` for what has no Connect type; `out` may hold a part of it then.
  */
-export function printJson(value: unknown): string {
+export function writeJson(value: unknown, out: JsonOutput): void {
   switch (typeof value) {
     case "string":
-      return jsonString(value);
+      out.string(value);
+      return;
     case "number":
-      return Number.isInteger(value) ? integerText(value) : jsonDouble(value);
+      if (!Number.isInteger(value)) out.ascii(jsonDouble(value));
+      else if (Number.isSafeInteger(value)) out.integer(value);
+      else out.ascii(integerText(value));
+      return;
     case "bigint":
-      return value.toString();
+      out.ascii(value.toString());
+      return;
     case "boolean":
-      return value ? "true" : "false";
+      out.ascii(value ? "true" : "false");
+      return;
     default:
-      return value === null || value === undefined ? "null" : printObject(value);
+      if (value === null || value === undefined) out.ascii("null");
+      else writeObject(value, out);
   }
 }
 
-function printObject(value: unknown): string {
-  if (value instanceof Map) return printMap(value);
-  if (Array.isArray(value)) {
-    let text = "[";
-    for (let i = 0; i < value.length; i++) text += i === 0 ? printJson(value[i]) : `,${printJson(value[i])}`;
-    return `${text}]`;
+function writeObject(value: unknown, out: JsonOutput): void {
+  if (value instanceof Map) {
+    writeMap(value, out);
+    return;
   }
-  if (value instanceof ExactNumber) return exactNumberText(value);
-  if (value instanceof Uint8Array) return jsonBytes(value);
+  if (Array.isArray(value)) {
+    out.byte(OPEN_LIST);
+    for (let i = 0; i < value.length; i++) {
+      if (i > 0) out.byte(COMMA);
+      writeJson(value[i], out);
+    }
+    out.byte(CLOSE_LIST);
+    return;
+  }
+  if (value instanceof ExactNumber) {
+    out.ascii(exactNumberText(value));
+    return;
+  }
+  if (value instanceof Uint8Array) {
+    out.ascii(jsonBytes(value));
+    return;
+  }
   if (isStruct(value)) throw new ConnectError("data", "Mismatching schema.");
   const name = javaClassName(value);
   throw new ConnectError("data", `Java class class ${name} does not have corresponding schema type.`);
@@ -42,20 +79,46 @@ function isStruct(value: unknown): boolean {
   return !(value instanceof Decimal) && !(value instanceof Date) && javaClassName(value).endsWith(".Struct");
 }
 
-function printMap(map: ReadonlyMap<unknown, unknown>): string {
-  let text = "";
+function writeMap(map: ReadonlyMap<unknown, unknown>, out: JsonOutput): void {
+  const start = out.length;
+  out.byte(OPEN_OBJECT);
+  let isFirst = true;
   for (const [key, item] of map) {
-    if (typeof key !== "string") return printPairs(map);
-    text += text === "" ? `{${jsonString(key)}:${printJson(item)}` : `,${jsonString(key)}:${printJson(item)}`;
+    if (typeof key !== "string") {
+      out.length = start;
+      writePairs(map, out);
+      return;
+    }
+    if (isFirst) isFirst = false;
+    else out.byte(COMMA);
+    out.string(key);
+    out.byte(COLON);
+    writeJson(item, out);
   }
-  return text === "" ? "{}" : `${text}}`;
+  out.byte(CLOSE_OBJECT);
 }
 
-function printPairs(map: ReadonlyMap<unknown, unknown>): string {
-  const pairs: string[] = [];
-  for (const [key, item] of map) pairs.push(`[${printJson(key)},${printJson(item)}]`);
-  return `[${pairs.join(",")}]`;
+function writePairs(map: ReadonlyMap<unknown, unknown>, out: JsonOutput): void {
+  out.byte(OPEN_LIST);
+  let isFirst = true;
+  for (const [key, item] of map) {
+    if (isFirst) isFirst = false;
+    else out.byte(COMMA);
+    out.byte(OPEN_LIST);
+    writeJson(key, out);
+    out.byte(COMMA);
+    writeJson(item, out);
+    out.byte(CLOSE_LIST);
+  }
+  out.byte(CLOSE_LIST);
 }
+
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const COLON = 58;
+const COMMA = 44;
 
 function integerText(value: number): string {
   return Math.abs(value) < 1e21 ? String(value) : BigInt(value).toString();
@@ -77,25 +140,9 @@ export function jsonBytes(bytes: Uint8Array): string {
   return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64")}"`;
 }
 
-// eslint-disable-next-line no-control-regex -- these are the characters that need an escape
-const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
-// eslint-disable-next-line no-control-regex -- as above
-const EACH_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/g;
-const SHORT_ESCAPES = new Map([
-  ['"', '\\"'],
-  ["\\", "\\\\"],
-  ["\b", "\\b"],
-  ["\f", "\\f"],
-  ["\n", "\\n"],
-  ["\r", "\\r"],
-  ["\t", "\\t"],
-]);
-
 /** `text` as a JSON string in Jackson's spelling, with its quotes. */
 export function jsonString(text: string): string {
-  return NEEDS_ESCAPE.test(text) ? `"${text.replace(EACH_ESCAPE, escapeCharacter)}"` : `"${text}"`;
-}
-
-function escapeCharacter(character: string): string {
-  return SHORT_ESCAPES.get(character) ?? `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return jsonTextOf((out) => {
+    out.string(text);
+  });
 }

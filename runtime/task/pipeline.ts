@@ -40,6 +40,12 @@ type Transformed = { readonly record: SinkRecord | null } | { readonly failure: 
 export class Pipeline {
   constructor(private readonly parts: PipelineParts) {}
 
+  /** True where every record that it gives has been made an object. */
+  get makesObjects(): boolean {
+    const { transformations, value } = this.parts;
+    return transformations.length > 0 || (value.instance.lazy ?? null) === null;
+  }
+
   /** Throws ConnectError when a record failed that may not: then nothing of the batch is to be delivered. */
   async run(batch: PartitionBatch): Promise<SinkBatch> {
     const failures: Failures = new Map();

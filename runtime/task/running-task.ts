@@ -51,6 +51,11 @@ const TURN_MS = 20;
 
 /** Records that are converted in one go, however many `max.poll.records` allows. */
 const CONVERT_RECORDS = 1000;
+/**
+ * Records that the task gets at once where objects were made of all of them, however many `max.poll.records` allows: few enough that
+ * they are gone before V8 takes them for long-lived. Measured with a transformation of JSON: half the memory of 500.
+ */
+const OBJECT_RECORDS = 100;
 
 /**
  * A task between start and stop: Connect's `WorkerSinkTask` loop, method by method. All partitions are paused while the connector
@@ -251,7 +256,9 @@ export class RunningTask {
   /** The next portion of what was polled becomes the batch at hand. */
   async #convert(): Promise<void> {
     const batch: SinkBatch[] = [];
-    for (let room = this.#options.maxPollRecords; room > 0 && !this.#queue.isEmpty;) {
+    const { maxPollRecords } = this.#options;
+    const records = this.#parts.pipeline.makesObjects ? Math.min(maxPollRecords, OBJECT_RECORDS) : maxPollRecords;
+    for (let room = records; room > 0 && !this.#queue.isEmpty;) {
       for (const part of this.#queue.take(Math.min(room, CONVERT_RECORDS))) {
         const converted = await this.#parts.pipeline.run(part);
         this.#offsets.consumed(part, part.nextOffset);

@@ -82,7 +82,9 @@ class InsertField implements Transformation {
     const { schema, value } = this.side.of(record);
     if (value === null) return record;
     if (schema === null) {
-      const result = new Map(requireMap(value, "field insertion"));
+      const result = new Map<unknown, unknown>();
+      // Quicker than `new Map(map)`.
+      for (const [name, member] of requireMap(value, "field insertion")) result.set(name, member);
       for (const { name, valueOf } of this.#insertions) {
         const inserted = valueOf(record, false);
         if (inserted !== null) result.set(name, inserted);

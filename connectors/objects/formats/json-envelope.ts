@@ -1,14 +1,7 @@
-import {
-  ConnectError,
-  DatumVerdict,
-  jsonString,
-  RESPELLED_JSON_GROWTH,
-  respellJson,
-} from "../../../runtime/api/index.js";
+import { ConnectError, DatumVerdict, JsonOutput, writeConnectJson } from "../../../runtime/api/index.js";
 import type { Datum, Header, LazyColumn, LazyColumns, SinkBatch, SinkRecord } from "../../../runtime/api/index.js";
 import type { ByteQueue } from "../byte-queue.js";
 import { instantText } from "../civil-time.js";
-import { printConnectJson } from "./connect-json.js";
 import type { EnvelopeOptions, OutputField } from "./fields.js";
 import type { ObjectEncoder, ObjectFormat } from "./format.js";
 
@@ -22,21 +15,21 @@ export interface JsonFraming {
 /** Members come in this order whatever the configured one: that of the Java HashMap they pass through. */
 const MEMBER_ORDER: readonly OutputField[] = ["headers", "offset", "value", "key", "timestamp"];
 
-/** A key or value as JSON text. Throws ConnectError `data`. */
-export type PrintDatum = (datum: Datum) => string;
+/** Writes a key or value as JSON text. Throws ConnectError `data`; the output may hold a part of it then. */
+export type WriteDatum = (datum: Datum, out: JsonOutput) => void;
 
 /** Records as JSON texts: objects with a member for each field, or the single field's bare value. */
 export function jsonEnvelopeFormat(
   options: EnvelopeOptions,
   framing: JsonFraming,
-  print: PrintDatum = printDatum,
+  write: WriteDatum = writeDatum,
 ): ObjectFormat {
-  return { streamCompression: true, open: (output) => new JsonEnvelopeEncoder(options, framing, print, output) };
+  return { streamCompression: true, open: (output) => new JsonEnvelopeEncoder(options, framing, write, output) };
 }
 
 class JsonEnvelopeEncoder implements ObjectEncoder {
   readonly #output: ByteQueue;
-  readonly #print: PrintDatum;
+  readonly #write: WriteDatum;
   readonly #members: readonly OutputField[];
   /** What precedes each member, the first one in the object's first record. */
   readonly #before: readonly Buffer[];
@@ -44,12 +37,15 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
   readonly #between: Buffer;
   readonly #start: Buffer;
   readonly #end: Buffer;
+  /** True where a record is its value and nothing else. */
+  readonly #copiesOnly: boolean;
   #isEmpty = true;
 
-  constructor(options: EnvelopeOptions, framing: JsonFraming, print: PrintDatum, output: ByteQueue) {
+  constructor(options: EnvelopeOptions, framing: JsonFraming, write: WriteDatum, output: ByteQueue) {
     this.#output = output;
-    this.#print = print;
+    this.#write = write;
     this.#members = MEMBER_ORDER.filter((field) => options.fields.includes(field));
+    this.#copiesOnly = this.#members.length === 1 && this.#members[0] === "value";
     const names = this.#members.map((field, index) => `${index === 0 ? "{" : ","}"${field}":`);
     const prefixes = options.envelope ? names : names.map(() => "");
     const suffix = options.envelope ? "}" : "";
@@ -59,12 +55,16 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
     this.#end = Buffer.from(suffix + framing.end);
   }
 
+  /** A record that cannot be written leaves no trace. */
   appendBatch(batch: SinkBatch, from: number, to: number): void {
-    const columns = batch.columns;
-    if (columns === null) {
-      for (let row = from; row < to; row++) this.#appendRecord(batch.record(row));
-    } else {
-      for (let row = from; row < to; row++) this.#appendRow(batch, columns, row);
+    const { columns } = batch;
+    for (let row = from; row < to; row++) {
+      OUT.clear();
+      if (columns === null) this.#writeRecord(batch.record(row));
+      else if (this.#copiesOnly && this.#isCopied(columns, row)) this.#copyRow(columns, row);
+      else this.#writeRow(batch, columns, row);
+      this.#output.append(OUT.buffer, 0, OUT.length);
+      this.#isEmpty = false;
     }
   }
 
@@ -72,136 +72,108 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
     this.#output.appendBytes(this.#end);
   }
 
-  #appendRecord(record: SinkRecord): void {
+  /** The way of most JSON: separator and bytes, with nothing in between. */
+  #copyRow(columns: LazyColumns, row: number): void {
+    const start = columns.valueStart[row]!;
+    this.#output.appendBytes(this.#prefixOf(0));
+    this.#output.append(columns.buffer, start, start + columns.valueLength[row]!);
+  }
+
+  #isCopied({ value }: LazyColumns, row: number): boolean {
+    return value?.kind === "json" && value.verdicts[row] === DatumVerdict.copy;
+  }
+
+  #writeRecord(record: SinkRecord): void {
     for (let i = 0; i < this.#members.length; i++) {
-      const text = this.#textOf(record, this.#members[i]!);
-      this.#appendPrefix(i);
-      this.#output.appendText(text);
+      OUT.bytes(this.#prefixOf(i));
+      const field = this.#members[i]!;
+      switch (field) {
+        case "key":
+        case "value":
+          this.#write(record[field], OUT);
+          break;
+        case "offset":
+          OUT.integer(record.offset);
+          break;
+        case "timestamp":
+          OUT.ascii(timestampText(record.timestampMs ?? NO_TIMESTAMP));
+          break;
+        case "headers":
+          writeHeaders(record.headers.all, OUT);
+      }
     }
   }
 
-  #appendRow(batch: SinkBatch, columns: LazyColumns, row: number): void {
+  #writeRow(batch: SinkBatch, columns: LazyColumns, row: number): void {
     for (let i = 0; i < this.#members.length; i++) {
-      this.#appendPrefix(i);
+      OUT.bytes(this.#prefixOf(i));
       const field = this.#members[i]!;
       switch (field) {
         case "value":
-          this.#appendDatum(batch, columns, columns.value, row, field);
+          this.#writeDatum(batch, columns, columns.value, row, field);
           break;
         case "key":
-          this.#appendDatum(batch, columns, columns.key, row, field);
+          this.#writeDatum(batch, columns, columns.key, row, field);
           break;
         case "offset":
-          this.#output.appendAscii(String(columns.offsets[row]!));
+          OUT.integer(columns.offsets[row]!);
           break;
         case "timestamp":
-          this.#output.appendAscii(timestampText(columns.timestampsMs[row]!));
+          OUT.ascii(timestampText(columns.timestampsMs[row]!));
           break;
         case "headers":
-          if (columns.headerCount[row] === 0) this.#output.appendAscii("[]");
-          else this.#output.appendText(headersText(batch.record(row).headers.all));
+          if (columns.headerCount[row] === 0) OUT.ascii("[]");
+          else writeHeaders(batch.record(row).headers.all, OUT);
       }
     }
   }
 
   /** A key or value from its bytes where they are good enough, else through the record. */
-  #appendDatum(
+  #writeDatum(
     batch: SinkBatch,
     columns: LazyColumns,
     lazy: LazyColumn | null,
     row: number,
     field: "key" | "value",
   ): void {
+    const start = (field === "key" ? columns.keyStart : columns.valueStart)[row]!;
+    const end = start + (field === "key" ? columns.keyLength : columns.valueLength)[row]!;
     const verdict = lazy === null ? DatumVerdict.convert : lazy.verdicts[row];
-    if (verdict === DatumVerdict.nothing) {
-      this.#output.appendAscii("null");
-      return;
-    }
-    if (lazy !== null && verdict === DatumVerdict.copy) {
-      const start = (field === "key" ? columns.keyStart : columns.valueStart)[row]!;
-      const end = start + (field === "key" ? columns.keyLength : columns.valueLength)[row]!;
-      switch (lazy.kind) {
-        case "json":
-          this.#output.append(columns.buffer, start, end);
-          return;
-        case "utf8":
-          this.#appendString(columns.buffer, start, end);
-          return;
-        case "bytes":
-          this.#output.appendAscii(`"${columns.buffer.toString("base64", start, end)}"`);
-          return;
-        case "avro":
-          break;
-      }
-    }
-    if (lazy !== null && verdict === DatumVerdict.respell) {
-      const start = (field === "key" ? columns.keyStart : columns.valueStart)[row]!;
-      const end = start + (field === "key" ? columns.keyLength : columns.valueLength)[row]!;
-      const respelled = roomFor((end - start) * RESPELLED_JSON_GROWTH);
-      this.#output.append(respelled, 0, respellJson(columns.buffer, start, end, respelled, 0));
-      return;
-    }
-    this.#output.appendText(this.#textOf(batch.record(row), field));
+    if (verdict === DatumVerdict.nothing) OUT.ascii("null");
+    else if (verdict === DatumVerdict.respell) OUT.respelled(columns.buffer, start, end);
+    else if (verdict !== DatumVerdict.copy || lazy === null || !writeCopied(lazy.kind, columns.buffer, start, end))
+      this.#write(batch.record(row)[field], OUT);
   }
 
-  #textOf(record: SinkRecord, field: OutputField): string {
-    switch (field) {
-      case "key":
-        return this.#print(record.key);
-      case "value":
-        return this.#print(record.value);
-      case "offset":
-        return String(record.offset);
-      case "timestamp":
-        return timestampText(record.timestampMs ?? NO_TIMESTAMP);
-      case "headers":
-        return headersText(record.headers.all);
-    }
-  }
-
-  #appendString(buffer: Buffer, start: number, end: number): void {
-    if (isPlainText(buffer, start, end)) {
-      this.#output.appendByte(QUOTE);
-      this.#output.append(buffer, start, end);
-      this.#output.appendByte(QUOTE);
-    } else this.#output.appendText(jsonString(buffer.toString("utf8", start, end)));
-  }
-
-  #appendPrefix(member: number): void {
-    if (member > 0) this.#output.appendBytes(this.#before[member]!);
-    else if (!this.#isEmpty) this.#output.appendBytes(this.#between);
-    else {
-      this.#isEmpty = false;
-      this.#output.appendBytes(this.#start);
-    }
+  #prefixOf(member: number): Buffer {
+    if (member > 0) return this.#before[member]!;
+    return this.#isEmpty ? this.#start : this.#between;
   }
 }
 
-const QUOTE = 0x22;
+/** A record on its way to the object; used and done with in one go. */
+const OUT = new JsonOutput();
 
-/** Where a text is respelled on its way out; used and done with in one go. */
-let scratch = Buffer.alloc(0);
-const KEPT_SCRATCH_BYTES = 1 << 20;
-
-function roomFor(bytes: number): Buffer {
-  if (bytes <= scratch.length) return scratch;
-  const room = Buffer.allocUnsafeSlow(Math.max(bytes, 4096));
-  if (bytes <= KEPT_SCRATCH_BYTES) scratch = room;
-  return room;
-}
-
-/** True where UTF-8 text needs no escape in a JSON string: no control, quote or backslash, nothing beyond U+FFFF. */
-function isPlainText(buffer: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const byte = buffer[i]!;
-    if (byte < 0x20 || byte === QUOTE || byte === 0x5c || byte >= 0xf0) return false;
+/** False for bytes that have to be read. */
+function writeCopied(kind: LazyColumn["kind"], buffer: Buffer, start: number, end: number): boolean {
+  switch (kind) {
+    case "json":
+      OUT.copy(buffer, start, end);
+      return true;
+    case "utf8":
+      OUT.utf8String(buffer, start, end);
+      return true;
+    case "bytes":
+      OUT.ascii(`"${buffer.toString("base64", start, end)}"`);
+      return true;
+    case "avro":
+      return false;
   }
-  return true;
 }
 
-function printDatum(datum: Datum): string {
-  const { schema, value } = datum;
-  return value === null || value === undefined ? "null" : printConnectJson(schema, value);
+function writeDatum({ schema, value }: Datum, out: JsonOutput): void {
+  if (value === null || value === undefined) out.ascii("null");
+  else writeConnectJson(schema, value, out);
 }
 
 /** What Kafka stores for a record without a timestamp. */
@@ -211,13 +183,17 @@ function timestampText(timestampMs: number): string {
   return timestampMs === NO_TIMESTAMP ? "null" : `"${instantText(timestampMs)}"`;
 }
 
-function headersText(headers: readonly Header[]): string {
-  let text = "[";
-  for (const { key, schema, value } of headers) {
+function writeHeaders(headers: readonly Header[], out: JsonOutput): void {
+  out.ascii("[");
+  for (const [index, { key, schema, value }] of headers.entries()) {
     // The original hands what JsonConverter gives for it, Java's null, to Jackson.
     if (schema === null && (value === null || value === undefined))
       throw new ConnectError("data", 'argument "content" is null', { javaClass: "java.lang.IllegalArgumentException" });
-    text += `${text === "[" ? "" : ","}{"key":${jsonString(key)},"value":${printConnectJson(schema, value)}}`;
+    out.ascii(index === 0 ? '{"key":' : ',{"key":');
+    out.string(key);
+    out.ascii(',"value":');
+    writeConnectJson(schema, value, out);
+    out.ascii("}");
   }
-  return `${text}]`;
+  out.ascii("]");
 }

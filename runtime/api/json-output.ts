@@ -1,0 +1,172 @@
+import { RESPELLED_JSON_GROWTH, respellJson } from "./json-respell.js";
+
+/** Up to here a loop over the characters is faster than native code. */
+const BY_HAND_LENGTH = 40;
+
+/** The short escapes, by the character that they stand for; 0: none. */
+const SHORT_ESCAPE = new Uint8Array(128);
+for (const [code, letter] of [
+  [8, "b"],
+  [9, "t"],
+  [10, "n"],
+  [12, "f"],
+  [13, "r"],
+  [34, '"'],
+  [92, "\\"],
+] as const)
+  SHORT_ESCAPE[code] = letter.charCodeAt(0);
+
+// eslint-disable-next-line no-control-regex -- these are the characters that need an escape
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/**
+ * JSON text on its way out, as bytes: built as a string it would be put together from many parts, then flattened, then encoded.
+ * Strings are spelled as Jackson does: the shortest escapes, upper-case hexadecimal, characters beyond U+FFFF as two escapes.
+ */
+export class JsonOutput {
+  buffer = Buffer.allocUnsafeSlow(4096);
+  length = 0;
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  text(): string {
+    return this.buffer.toString("utf8", 0, this.length);
+  }
+
+  byte(byte: number): void {
+    this.#reserve(1);
+    this.buffer[this.length++] = byte;
+  }
+
+  /** Text of ASCII characters only. */
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    if (text.length > BY_HAND_LENGTH) this.length += this.buffer.write(text, this.length, "latin1");
+    else {
+      const { buffer } = this;
+      let at = this.length;
+      for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i);
+      this.length = at;
+    }
+  }
+
+  /** Bytes [start, end) of `source`, which are JSON already. */
+  copy(source: Buffer, start: number, end: number): void {
+    this.#reserve(end - start);
+    if (end - start > BY_HAND_LENGTH) this.length += source.copy(this.buffer, this.length, start, end);
+    else {
+      const { buffer } = this;
+      let at = this.length;
+      for (let i = start; i < end; i++) buffer[at++] = source[i]!;
+      this.length = at;
+    }
+  }
+
+  bytes(bytes: Buffer): void {
+    this.copy(bytes, 0, bytes.length);
+  }
+
+  /** JSON of which `scanJson` says `respell`. */
+  respelled(source: Buffer, start: number, end: number): void {
+    this.#reserve((end - start) * RESPELLED_JSON_GROWTH);
+    this.length = respellJson(source, start, end, this.buffer, this.length);
+  }
+
+  /** UTF-8 [start, end) of `source`, which is valid, as a string. */
+  utf8String(source: Buffer, start: number, end: number): void {
+    if (!isPlainText(source, start, end)) this.string(source.toString("utf8", start, end));
+    else {
+      this.byte(QUOTE);
+      this.copy(source, start, end);
+      this.byte(QUOTE);
+    }
+  }
+
+  /** A safe integer. */
+  integer(value: number): void {
+    if (value < 0 || value > 0x7fff_ffff) {
+      this.ascii(String(value));
+      return;
+    }
+    let digits = 1;
+    for (let limit = 10; value >= limit; limit *= 10) digits++;
+    this.#reserve(digits);
+    let rest = value | 0;
+    for (let at = this.length + digits - 1; at >= this.length; at--) {
+      const tenth = (rest / 10) | 0;
+      this.buffer[at] = 48 + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.length += digits;
+  }
+
+  /** `text` with its quotes. A lone surrogate is escaped as it is. */
+  string(text: string): void {
+    // An escape takes six bytes.
+    this.#reserve(text.length * 6 + 2);
+    const { buffer } = this;
+    let at = this.length;
+    buffer[at++] = QUOTE;
+    if (text.length > BY_HAND_LENGTH && !NEEDS_ESCAPE.test(text)) at += buffer.write(text, at, "utf8");
+    else
+      for (let i = 0; i < text.length; i++) {
+        const code = text.charCodeAt(i);
+        if (code < 128 && code >= 32 && code !== QUOTE && code !== BACKSLASH) buffer[at++] = code;
+        else at = writeSpecial(buffer, at, code);
+      }
+    buffer[at++] = QUOTE;
+    this.length = at;
+  }
+
+  /** {@link string} as text. */
+  quoted(text: string): string {
+    this.clear();
+    this.string(text);
+    return this.text();
+  }
+
+  #reserve(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + bytes));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+  }
+}
+
+/** True where UTF-8 text needs no escape in a JSON string: no control, quote or backslash, nothing beyond U+FFFF. */
+function isPlainText(buffer: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = buffer[i]!;
+    if (byte < 32 || byte === QUOTE || byte === BACKSLASH || byte >= 0xf0) return false;
+  }
+  return true;
+}
+
+/** Writes a UTF-16 unit that is not a plain ASCII character. Gives the position after it. */
+function writeSpecial(buffer: Buffer, at: number, code: number): number {
+  const letter = code < 128 ? SHORT_ESCAPE[code]! : 0;
+  if (letter !== 0) {
+    buffer[at++] = BACKSLASH;
+    buffer[at++] = letter;
+  } else if (code < 32 || (code & 0xf800) === 0xd800) {
+    buffer[at++] = BACKSLASH;
+    buffer[at++] = 117;
+    for (let shift = 12; shift >= 0; shift -= 4) {
+      const digit = (code >> shift) & 0xf;
+      buffer[at++] = digit < 10 ? 48 + digit : 55 + digit;
+    }
+  } else if (code < 0x800) {
+    buffer[at++] = 0xc0 | (code >> 6);
+    buffer[at++] = 0x80 | (code & 0x3f);
+  } else {
+    buffer[at++] = 0xe0 | (code >> 12);
+    buffer[at++] = 0x80 | ((code >> 6) & 0x3f);
+    buffer[at++] = 0x80 | (code & 0x3f);
+  }
+  return at;
+}
