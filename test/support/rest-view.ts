@@ -34,12 +34,13 @@ export async function sameView(...workers: readonly [ConnectWorker, ...ConnectWo
   }
 }
 
-/** Lists whose order means nothing, such as offsets and topics. */
+/** The same for the same content: neither the order of lists, such as offsets and topics, nor that of keys means anything. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item): readonly [string, unknown] => [JSON.stringify(item), sorted(item)]);
+    const items = value.map(sorted).map((item) => [JSON.stringify(item), item] as const);
     return items.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
   }
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sorted(item)]));
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }
