@@ -220,8 +220,9 @@ export class WorkerGroup {
         await this.leave();
         return;
       }
-      // A network that swallows everything is noticed as soon as the others notice it.
-      const leftMs = Math.max(1, lastAnswerMs + sessionTimeoutMs - sentMs);
+      // A network that swallows everything is noticed soon after the others notice it. Who slept past its session asks once more: it
+      // may have its work still, as `coordinatorDiscoveryTimeoutMs` has it in Java's `WorkerCoordinator`.
+      const leftMs = Math.max(heartbeatIntervalMs, lastAnswerMs + sessionTimeoutMs - sentMs);
       const code = await within(this.#beatOnce(leftMs), leftMs, () => null);
       if (isAborted(signal)) return;
       if (code === ErrorCode.none || code === ErrorCode.rebalanceInProgress) {

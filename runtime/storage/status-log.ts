@@ -23,6 +23,8 @@ export interface StatusLogOptions {
 /** One attempt: the store itself tries again, unless something newer was put. */
 const ONE_ATTEMPT_MS = 0;
 const RETRY_MS = 250;
+/** How long one attempt waits for what others have written. */
+const CATCH_UP_MS = 5_000;
 
 /** Opens no connection before `start`. Throws ConnectError `config`. */
 export function openStatusStore(options: StatusLogOptions, admin: KafkaAdmin, log: Logger): StatusStore {
@@ -40,6 +42,7 @@ class KafkaStatusStore implements StatusStore {
   readonly #sequences = new Map<string, number>();
   readonly #writing = new Set<Promise<void>>();
   readonly #closing = new AbortController();
+  #catchingUp: Promise<void> | null = null;
 
   constructor(
     private readonly topic: InternalTopic,
@@ -58,7 +61,7 @@ class KafkaStatusStore implements StatusStore {
   }
 
   putConnector(connector: string, status: Status): void {
-    this.#put(connectorStatusKey(connector), statusValue(status), () => true);
+    this.#put(connectorStatusKey(connector), statusValue(status));
   }
 
   putConnectorSafe(connector: string, status: Status): void {
@@ -67,7 +70,7 @@ class KafkaStatusStore implements StatusStore {
   }
 
   putTask(id: ConnectorTaskId, status: Status): void {
-    this.#put(taskStatusKey(id), statusValue(status), () => true);
+    this.#put(taskStatusKey(id), statusValue(status));
   }
 
   putTaskSafe(id: ConnectorTaskId, status: Status): void {
@@ -76,12 +79,12 @@ class KafkaStatusStore implements StatusStore {
 
   putTopic(status: TopicStatus): void {
     const { key, value } = topicStatusRecord(status.connector, status.topic, status);
-    this.#put(key, value, () => true);
+    this.#put(key, value);
   }
 
   deleteTopic(connector: string, topic: string): void {
     const { key, value } = topicStatusRecord(connector, topic, null);
-    this.#put(key, value, () => true);
+    this.#put(key, value);
   }
 
   connectors(): readonly string[] {
@@ -104,6 +107,14 @@ class KafkaStatusStore implements StatusStore {
     return this.#state.topics(connector);
   }
 
+  /** One for all that wait at the same time. */
+  #catchUp(): Promise<void> {
+    this.#catchingUp ??= this.topicLog.readToEnd(CATCH_UP_MS).finally(() => {
+      this.#catchingUp = null;
+    });
+    return this.#catchingUp;
+  }
+
   async flush(): Promise<void> {
     await Promise.all(this.#writing);
   }
@@ -114,26 +125,40 @@ class KafkaStatusStore implements StatusStore {
     await this.flush();
   }
 
-  #put(key: string, value: Uint8Array | null, mayWrite: () => boolean): void {
-    if (!mayWrite()) return;
+  /** `mayWrite`: of a safe write, whether what others have written allows it. */
+  #put(key: string, value: Uint8Array | null, mayWrite: (() => boolean) | null = null): void {
+    if (mayWrite?.() === false) return;
     const sequence = (this.#sequences.get(key) ?? 0) + 1;
     this.#sequences.set(key, sequence);
     const isNewest = (): boolean => this.#sequences.get(key) === sequence;
-    const write = this.#write(key, value, () => isNewest() && mayWrite()).finally(() => {
+    const write = this.#write(key, value, isNewest, mayWrite).finally(() => {
       this.#writing.delete(write);
       if (isNewest()) this.#sequences.delete(key);
     });
     this.#writing.add(write);
   }
 
-  /** Never throws. */
-  async #write(key: string, value: Uint8Array | null, stillWanted: () => boolean): Promise<void> {
+  /**
+   * Never throws. A safe write looks at the topic's end first: a worker that was frozen or cut off has old statuses at hand, and
+   * readers take its UNASSIGNED of a connector for the last word, whatever the generation.
+   */
+  async #write(
+    key: string,
+    value: Uint8Array | null,
+    isNewest: () => boolean,
+    mayWrite: (() => boolean) | null,
+  ): Promise<void> {
+    const stillWanted = (): boolean => isNewest() && mayWrite?.() !== false;
     do {
       try {
+        if (mayWrite !== null) {
+          await this.#catchUp();
+          if (!stillWanted()) return;
+        }
         await this.topicLog.send(key, value);
         return;
       } catch (error) {
-        if (!(error instanceof ConnectError) || error.kind !== "retriable") {
+        if (!(error instanceof ConnectError) || (error.kind !== "retriable" && error.kind !== "timeout")) {
           if (!this.#closing.signal.aborted) this.log.error("Failed to write status update", { key, error });
           return;
         }

@@ -65,6 +65,21 @@ describe("storage/status-log", () => {
     });
   });
 
+  it("putConnectorSafe() reads what others have written before it writes, as a worker does that wakes up late", async () => {
+    await withStores(async (one, other) => {
+      const names = Array.from({ length: 50 }, (_, n) => `c-${n}`);
+      for (const name of names) one.putConnector(name, { ...running, generation: 5 });
+      await one.flush();
+      // The other may not have read them yet.
+      const late: Status = { ...running, state: "UNASSIGNED", workerId: "b:8083", generation: 3 };
+      for (const name of names) other.putConnectorSafe(name, late);
+      await other.flush();
+      one.putConnector("end", running);
+      await waitUntil("all is read", () => other.connector("end") !== null);
+      for (const name of names) assert.equal(other.connector(name)?.state, "RUNNING");
+    });
+  });
+
   it("the last of many puts wins", async () => {
     await withStores(async (one, other) => {
       for (let generation = 0; generation < 200; generation++) one.putTask(id, { ...running, generation });
