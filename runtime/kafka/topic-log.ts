@@ -245,14 +245,17 @@ class KafkaTopicLog implements TopicLog {
     return this.#fetcher.position({ topic: this.topic, partition }) ?? -1;
   }
 
-  /** By partition. With read_committed the end is before the first open transaction. */
+  /**
+   * By partition: the very end, also with read_committed. A transaction is committed before its markers stand in the topic, and who
+   * has just written has to find what it wrote: reading waits for them, as `KafkaBasedLog` does.
+   */
   async #endOffsets(): Promise<ReadonlyMap<number, number>> {
     const { leaders } = await this.#partitions.view(this.topic);
     const ends = new Map<number, number>();
     const asked = [...Map.groupBy(this.#all(), ({ partition }) => leaders[partition] ?? -1)].map(
       async ([node, led]) => {
         if (node < 0) throw kafkaErrorNamed("LEADER_NOT_AVAILABLE", { topic: this.topic });
-        const answer = await this.cluster.send({ node }, listOffsetsRequest(led, LATEST, this.readCommitted));
+        const answer = await this.cluster.send({ node }, listOffsetsRequest(led, LATEST, false));
         for (const { topic, partition, errorCode, offset } of answer.partitions) {
           if (errorCode !== 0) throw kafkaError(errorCode, { topic, partition });
           ends.set(partition, offset);
