@@ -18,6 +18,8 @@ export interface Result {
   readonly cpuSecondsPerMillion?: number;
   /** By bytes of values, for comparing sizes of records. */
   readonly cpuSecondsPerGb?: number;
+  /** The part of `cpuSecondsPerMillion` that was spent in the kernel: sockets, mostly. */
+  readonly kernelCpu?: number;
   /** CPU-s per million by the kind of thread; see `thread-cpu.ts`. */
   readonly taskThreadCpu?: number;
   readonly mainThreadCpu?: number;
@@ -67,6 +69,7 @@ export async function measureThroughput(pid: number, load: Workload, work: () =>
     recordsPerSecond: Math.round(records / seconds),
     mbPerSecond: round((records * recordBytes) / 1e6 / seconds),
     cpuSecondsPerMillion: round((cpuSeconds * 1e6) / records),
+    kernelCpu: round(((after.kernelSeconds - before.kernelSeconds) * 1e6) / records),
     cpuSecondsPerGb: round((cpuSeconds * 1e9) / (records * recordBytes)),
     peakResidentMb: Math.round(after.peakResidentMb),
   };

@@ -66,10 +66,10 @@ function throughput(results: readonly Result[]): string[] {
 function threads(results: readonly Result[]): string[] {
   return section(
     "CPU-s per million by kind of thread",
-    ["scenario", "task threads", "main thread", "Node's pool", "V8's threads"],
+    ["scenario", "task threads", "main thread", "Node's pool", "V8's threads", "of all, in the kernel"],
     results
       .filter(({ taskThreadCpu }) => taskThreadCpu !== undefined)
-      .map((r) => [r.title, r.taskThreadCpu, r.mainThreadCpu, r.poolCpu, r.engineCpu]),
+      .map((r) => [r.title, r.taskThreadCpu, r.mainThreadCpu, r.poolCpu, r.engineCpu, r.kernelCpu]),
   );
 }
 

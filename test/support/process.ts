@@ -24,6 +24,8 @@ export interface Exit {
 export interface ResourceUsage {
   /** User and system time of all its threads so far. */
   readonly cpuSeconds: number;
+  /** The part of it that was spent in the kernel. */
+  readonly kernelSeconds: number;
   readonly residentMb: number;
   readonly peakResidentMb: number;
 }
@@ -162,6 +164,7 @@ export function resourceUsage(pid: number): ResourceUsage {
   const megabytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) / 1024;
   return {
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond(),
+    kernelSeconds: Number(fields[12]) / ticksPerSecond(),
     residentMb: megabytes("VmRSS"),
     peakResidentMb: megabytes("VmHWM"),
   };
