@@ -67,6 +67,14 @@ export class PartitionWriter {
     await this.drainAll();
   }
 
+  /** True where `tick` has something to do. */
+  isDueAt(nowMs: number): boolean {
+    if (this.retryAtMs !== null || this.failure !== null) return true;
+    return this.recordCount > 0
+      ? this.isDue(this.currentDirectory, this.currentTimeMs, nowMs)
+      : this.isScheduled(nowMs);
+  }
+
   /** What is due without records: rotation by time, retries, and what a finished rotation left. Call in every `put`. */
   async tick(nowMs: number): Promise<void> {
     if (this.retryAtMs !== null && nowMs >= this.retryAtMs) {

@@ -54,11 +54,15 @@ export class ConfluentGcsTask implements SinkTask {
     const nowMs = context.nowMs();
     const rows = batches.map((batch) => new Rows(batch, this.schemas));
     if (!config.ignoreNulls) for (const each of rows) refuseNulls(each);
-    for (const writer of this.writers.values()) await writer.tick(nowMs);
+    await this.tick(nowMs);
     for (const each of rows) await this.writerOf(each).write(each, nowMs);
-    for (const writer of this.writers.values()) await writer.tick(nowMs);
+    await this.tick(nowMs);
     const { memory } = context;
     if (memory.usedBytes > memory.limitBytes) for (const writer of this.writers.values()) await writer.relieve();
+  }
+
+  private async tick(nowMs: number): Promise<void> {
+    for (const writer of this.writers.values()) if (writer.isDueAt(nowMs)) await writer.tick(nowMs);
   }
 
   async preCommit(): Promise<NextOffsets> {

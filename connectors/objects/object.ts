@@ -28,6 +28,9 @@ const CHUNK_PART = 8;
 /** Below this a stream is not worth a compressor of its own: it is compressed when the object is finished. */
 const COMPRESS_FROM_BYTES = 64 * 1024;
 
+/** What the encoder holds is counted in the memory budget after so many records at the latest. */
+const COUNT_ROWS = 100;
+
 /**
  * One object from its first record to its end: encoder, compression, upload in chunks. `append` is synchronous; `drain` moves
  * what piled up and waits only while a chunk is under way and the next one is ready, or as told. A small object is sent whole,
@@ -47,6 +50,7 @@ export class OpenObject {
   #sentBytes = 0;
   #encodedBytes = 0;
   #heldBytes = 0;
+  #uncountedRows = 0;
   #sealed = false;
   #closed = false;
 
@@ -67,7 +71,11 @@ export class OpenObject {
     const before = this.#plain.length;
     this.#encoder.appendBatch(batch, from, to);
     this.#encodedBytes += this.#plain.length - before;
+    // Asking a columnar encoder for every record would cost more than the record; `drain` counts too.
+    this.#uncountedRows += to - from;
+    if (this.#uncountedRows < COUNT_ROWS) return;
     this.#countHeld();
+    this.#uncountedRows = 0;
   }
 
   /** Bytes of the records so far, before compression; an estimate while the format still holds records back. */

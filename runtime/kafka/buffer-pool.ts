@@ -4,36 +4,36 @@
  */
 
 /** Smaller buffers are left to the garbage collector. */
-const SMALLEST_BYTES = 64 * 1024;
+const SMALLEST_BYTES = 8 * 1024;
 /** What is kept for later on a thread, at most. */
 const KEPT_BYTES = 32 << 20;
 
 export class BufferPool {
-  private readonly free: ArrayBuffer[] = [];
-  /** All that was ever taken: other memory must not get in here, it has other readers. */
-  private readonly own = new WeakSet<ArrayBufferLike>();
+  private readonly free = new Map<number, ArrayBuffer[]>();
+  /** All that was ever taken, and whether it is free: other memory must not get in here, it has other readers. */
+  private readonly isFree = new WeakMap<ArrayBufferLike, boolean>();
   private keptBytes = 0;
 
   /** At least `bytes` long; its contents are whatever was there before. */
   take(bytes: number): ArrayBuffer {
     if (bytes < SMALLEST_BYTES) return new ArrayBuffer(bytes);
     const size = sizeClass(bytes);
-    const index = this.free.findIndex((buffer) => buffer.byteLength === size);
-    if (index < 0) {
-      const buffer = new ArrayBuffer(size);
-      this.own.add(buffer);
-      return buffer;
-    }
-    this.keptBytes -= size;
-    return this.free.splice(index, 1)[0]!;
+    const kept = this.free.get(size)?.pop();
+    if (kept !== undefined) this.keptBytes -= size;
+    const buffer = kept ?? new ArrayBuffer(size);
+    this.isFree.set(buffer, false);
+    return buffer;
   }
 
   /** Takes back what nobody reads any more. Buffers that did not come from here are left alone. */
   give(buffer: ArrayBufferLike): void {
     const size = buffer.byteLength;
-    if (!(buffer instanceof ArrayBuffer) || !this.own.has(buffer)) return;
-    if (this.keptBytes + size > KEPT_BYTES || this.free.includes(buffer)) return;
-    this.free.push(buffer);
+    if (!(buffer instanceof ArrayBuffer) || this.isFree.get(buffer) !== false || this.keptBytes + size > KEPT_BYTES)
+      return;
+    const same = this.free.get(size);
+    if (same === undefined) this.free.set(size, [buffer]);
+    else same.push(buffer);
+    this.isFree.set(buffer, true);
     this.keptBytes += size;
   }
 }

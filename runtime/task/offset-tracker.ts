@@ -19,6 +19,8 @@ export class OffsetTracker {
   readonly #consumed = new Map<string, TopicPartitionOffset>();
   readonly #current = new Map<string, TopicPartitionOffset>();
   readonly #committed = new Map<string, TopicPartitionOffset>();
+  /** Records between committed and current, over all partitions; null: to be counted anew. */
+  #uncommitted: number | null = null;
 
   /** A partition was assigned, or is to be read from another place: `nextOffset` is current and committed. */
   reset(tp: TopicPartition, nextOffset: number): void {
@@ -26,6 +28,7 @@ export class OffsetTracker {
     const offset = { topic: tp.topic, partition: tp.partition, nextOffset };
     this.#current.set(key, offset);
     this.#committed.set(key, offset);
+    this.#uncommitted = null;
   }
 
   /** The batch at hand reaches up to `nextOffset` of `tp`. */
@@ -35,7 +38,12 @@ export class OffsetTracker {
 
   /** `put` has taken the batch at hand. Partitions taken away meanwhile stay forgotten. */
   delivered(): void {
-    for (const [key, offset] of this.#consumed) if (this.#current.has(key)) this.#current.set(key, offset);
+    for (const [key, offset] of this.#consumed) {
+      const before = this.#current.get(key);
+      if (before === undefined) continue;
+      this.#current.set(key, offset);
+      if (this.#uncommitted !== null) this.#uncommitted += offset.nextOffset - before.nextOffset;
+    }
     this.#consumed.clear();
   }
 
@@ -51,6 +59,7 @@ export class OffsetTracker {
       this.#current.delete(key);
       this.#committed.delete(key);
     }
+    this.#uncommitted = null;
   }
 
   partitions(): readonly TopicPartition[] {
@@ -73,6 +82,7 @@ export class OffsetTracker {
       this.#current.set(key, offset);
       this.#consumed.delete(key);
     }
+    this.#uncommitted = null;
     return [...offsets.values()];
   }
 
@@ -102,16 +112,25 @@ export class OffsetTracker {
       const key = topicPartitionKey(offset);
       if (this.#current.has(key)) this.#committed.set(key, offset);
     }
+    this.#uncommitted = null;
   }
 
   /** Records that were consumed but are not committed, over all partitions: `sink-record-active-count`. */
   activeCount(): number {
-    let active = 0;
-    for (const [key, { nextOffset }] of this.#current) {
-      const consumed = this.#consumed.get(key)?.nextOffset ?? nextOffset;
-      active += Math.max(0, consumed - (this.#committed.get(key)?.nextOffset ?? consumed));
+    let active = (this.#uncommitted ??= this.#countUncommitted());
+    // Asked after every `put`: only what is at hand is looked at, however many partitions there are.
+    for (const [key, { nextOffset }] of this.#consumed) {
+      const current = this.#current.get(key);
+      if (current !== undefined) active += nextOffset - current.nextOffset;
     }
-    return active;
+    return Math.max(0, active);
+  }
+
+  #countUncommitted(): number {
+    let count = 0;
+    for (const [key, { nextOffset }] of this.#current)
+      count += Math.max(0, nextOffset - (this.#committed.get(key)?.nextOffset ?? nextOffset));
+    return count;
   }
 }
 

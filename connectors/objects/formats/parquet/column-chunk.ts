@@ -32,15 +32,15 @@ export class ColumnChunk {
     this.dictionary = column.vectorKind === "boolean" ? null : new Dictionary(column);
   }
 
-  /** The vector's values as one page. The vector is left as it is. */
-  page(vector: ColumnVector): RawPage {
+  /** The vector's values as one page, in memory from `room`. The vector is left as it is. */
+  page(vector: ColumnVector, room: (bytes: number) => Buffer): RawPage {
     this.valueCount += vector.levelCount;
     this.nullCount += vector.levelCount - vector.valueCount;
     this.statistics.add(vector);
     const indexes = this.indexes(vector);
     const levels = hybridBound(vector.levelCount, 8) * 2 + 8;
     const body = indexes === null ? plainBound(this.column, vector) : hybridBound(vector.valueCount, 20) + 1;
-    const out = Buffer.allocUnsafe(levels + body);
+    const out = room(levels + body);
     let at = this.writeLevels(vector, out);
     if (indexes === null) {
       at = encodePlain(this.column, vector, out, at);

@@ -44,6 +44,7 @@ export class ParquetFileWriter {
   private position = 0;
   private rowsInGroup = 0;
   private rowsInPage = 0;
+  private page = Buffer.alloc(0);
 
   constructor(
     private readonly plan: ParquetPlan,
@@ -57,7 +58,7 @@ export class ParquetFileWriter {
 
   /** Bytes of memory held until the row group closes. */
   get bufferedBytes(): number {
-    let total = 0;
+    let total = this.page.length;
     for (const vector of this.vectors) total += vector.capacityBytes;
     for (const { chunk, compressedBytes } of this.pending) total += compressedBytes + chunk.capacityBytes;
     return total;
@@ -87,7 +88,7 @@ export class ParquetFileWriter {
     if (this.rowsInPage === 0) return;
     for (const [index, pending] of this.pending.entries()) {
       const vector = this.vectors[index]!;
-      await this.addPage(pending, pending.chunk.page(vector));
+      await this.addPage(pending, pending.chunk.page(vector, (bytes) => this.pageRoom(bytes)));
       vector.clear();
     }
     this.rowsInPage = 0;
@@ -123,6 +124,12 @@ export class ParquetFileWriter {
     this.emit(Buffer.concat([footer, tail]));
   }
 
+  /** Memory for a page of at most so many bytes, until the next one. */
+  private pageRoom(bytes: number): Buffer {
+    if (this.page.length < bytes) this.page = Buffer.allocUnsafeSlow(bytes);
+    return this.page;
+  }
+
   private openGroup(): readonly PendingChunk[] {
     return this.plan.columns.map((column) => ({
       chunk: new ColumnChunk(column),
@@ -133,7 +140,9 @@ export class ParquetFileWriter {
   }
 
   private async addPage(pending: PendingChunk, page: RawPage): Promise<void> {
-    const body = await compressPage(this.options.codec, page.bytes);
+    const compressed = await compressPage(this.options.codec, page.bytes);
+    // The page was written to memory that the next one takes again.
+    const body = compressed === page.bytes ? Buffer.from(compressed) : compressed;
     const header = encodePageHeader(page, body.length, zlib.crc32(body));
     pending.parts.push(header, body);
     pending.compressedBytes += header.length + body.length;
