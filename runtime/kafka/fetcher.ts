@@ -45,6 +45,10 @@ interface ReadPartition extends TopicPartition {
   corruptAt: number | null;
 }
 
+/** After so many answers without records, one after the other, brokers are let wait longer. */
+const IDLE_ANSWERS = 10;
+const IDLE_WAIT_FACTOR = 3;
+
 interface Asked {
   readonly partition: ReadPartition;
   readonly epoch: number;
@@ -63,6 +67,8 @@ export class Fetcher {
   private lookingUp = false;
   private lookUpNotBeforeMs = 0;
   private failure: ConnectError | null = null;
+  /** Answers without records since the last one with any, or since it changed what is read. */
+  private emptyAnswers = 0;
   /** Partitions that still have records in a fetch answer. */
   private readonly unread = new Map<Buffer, number>();
   /** Memory behind what was taken last. */
@@ -96,6 +102,7 @@ export class Fetcher {
       logEnd: null,
       corruptAt: null,
     };
+    this.emptyAnswers = 0;
     if (nextOffset === null) this.resetPosition(partition, "Undefined offset with no reset policy for partitions");
     this.partitions.set(topicPartitionKey(tp), partition);
   }
@@ -305,8 +312,10 @@ export class Fetcher {
       return { topic, partition, fetchOffset: offset, maxBytes };
     });
     try {
-      const request = fetchRequest(wanted, this.config, this.cluster.config.requestTimeoutMs);
+      const options = { ...this.config, maxWaitMs: this.waitMs };
+      const request = fetchRequest(wanted, options, this.cluster.config.requestTimeoutMs);
       const answer = await this.cluster.send({ node }, request, "fetch");
+      this.emptyAnswers++;
       this.accept(asked, answer);
       this.backoff.reset();
     } catch (error) {
@@ -316,6 +325,15 @@ export class Fetcher {
       this.busyNodes.delete(node);
       this.onChange();
     }
+  }
+
+  /**
+   * How long a broker may wait for records. It answers as soon as there is a byte, so a longer wait costs an idle topic less and
+   * delays no record; what it delays is the first fetch of a partition that comes in the meantime.
+   */
+  private get waitMs(): number {
+    const { maxWaitMs, minBytes } = this.config;
+    return minBytes <= 1 && this.emptyAnswers >= IDLE_ANSWERS ? maxWaitMs * IDLE_WAIT_FACTOR : maxWaitMs;
   }
 
   private fetchFailed(node: number, partitions: readonly ReadPartition[], error: unknown): void {
@@ -349,6 +367,7 @@ export class Fetcher {
   private acceptRecords({ partition, offset }: Asked, fetched: FetchedPartition, buffer: Buffer): void {
     partition.logEnd = this.config.readCommitted ? fetched.lastStableOffset : fetched.highWatermark;
     if (fetched.end > fetched.start) {
+      this.emptyAnswers = 0;
       partition.records = new FetchedRecords(
         partition,
         buffer,

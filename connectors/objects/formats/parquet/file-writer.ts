@@ -88,7 +88,10 @@ export class ParquetFileWriter {
     if (this.rowsInPage === 0) return;
     for (const [index, pending] of this.pending.entries()) {
       const vector = this.vectors[index]!;
-      await this.addPage(pending, pending.chunk.page(vector, (bytes) => this.pageRoom(bytes)));
+      await this.addPage(
+        pending,
+        pending.chunk.page(vector, (bytes) => this.pageRoom(bytes)),
+      );
       vector.clear();
     }
     this.rowsInPage = 0;
