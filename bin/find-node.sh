@@ -14,6 +14,6 @@ if [ -z "$node" ]; then
   echo "$(basename -- "$0"): Node.js 24 or later is needed; there is none in $root/node_modules/.bin or on the PATH" >&2
   exit 1
 fi
-# Measured: with V8's default of 16 MiB each of our threads keeps 20 MB more for new objects, and with an arena per thread the C
-# library 20 MB in all, at no gain in speed. What the environment says comes later, and wins.
+# Measured: with V8's default of 16 MiB the main thread keeps 20 MB more for new objects (task threads have a limit of their own), and
+# with an arena per thread the C library 20 MB, at no gain in speed. What the environment says comes later, and wins.
 export NODE_OPTIONS="--max-semi-space-size=2 ${NODE_OPTIONS:-}" MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"

@@ -13,7 +13,7 @@ export const COMPRESSION_EXTENSIONS: Readonly<Record<CompressionType, string>> =
   zstd: ".zst",
 };
 
-/** Compresses one stream away from the event loop. Calls come one after the other. */
+/** Compresses one stream, gzip and zstd away from the event loop. Calls come one after the other. */
 export interface Compressor {
   /** Bytes that it holds for itself. */
   readonly stateBytes: number;
@@ -92,18 +92,16 @@ class SnappyStream implements Compressor {
     output.appendBytes(SNAPPY_HEADER);
   }
 
-  async write(slabs: readonly Buffer[]): Promise<void> {
-    for (const slab of slabs) {
-      const blocks: Promise<Buffer>[] = [];
-      for (let at = 0; at < slab.length; at += SNAPPY_BLOCK_BYTES)
-        blocks.push(compressSnappy(slab.subarray(at, at + SNAPPY_BLOCK_BYTES)));
-      const length = Buffer.allocUnsafe(4);
-      for (const block of await Promise.all(blocks)) {
+  write(slabs: readonly Buffer[]): Promise<void> {
+    const length = Buffer.allocUnsafe(4);
+    for (const slab of slabs)
+      for (let at = 0; at < slab.length; at += SNAPPY_BLOCK_BYTES) {
+        const block = compressSnappy(slab.subarray(at, at + SNAPPY_BLOCK_BYTES));
         length.writeInt32BE(block.length);
         this.output.appendBytes(length);
         this.output.appendBytes(block);
       }
-    }
+    return Promise.resolve();
   }
 
   async finish(): Promise<void> {

@@ -138,9 +138,10 @@ function writeTyped(schema: Schema, value: unknown, out: JsonOutput, options: Co
 }
 
 function writeFloat({ type }: Schema, value: unknown, out: JsonOutput): boolean {
-  if (typeof value === "number")
-    out.ascii(type === "FLOAT32" && Number.isFinite(value) ? formatFloat(value) : jsonDouble(value));
-  else if (type === "FLOAT64" && value instanceof ExactNumber) out.ascii(exactNumberText(value));
+  if (typeof value === "number") {
+    if (type === "FLOAT32" && Number.isFinite(value)) out.ascii(formatFloat(value));
+    else if (Number.isInteger(value) || !out.shortFraction(value)) out.ascii(jsonDouble(value));
+  } else if (type === "FLOAT64" && value instanceof ExactNumber) out.ascii(exactNumberText(value));
   else return false;
   return true;
 }

@@ -20,6 +20,9 @@ for (const [code, letter] of [
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 const QUOTE = 34;
+const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
 const BACKSLASH = 92;
 
 /**
@@ -103,6 +106,28 @@ export class JsonOutput {
       rest = tenth;
     }
     this.length += digits;
+  }
+
+  /**
+   * A number with up to four digits behind the point and at most 15 in all, as Java prints it; false, and nothing written, for any other.
+   * Such digits name one float64 and are its shortest text.
+   */
+  shortFraction(value: number): boolean {
+    const magnitude = Math.abs(value);
+    if (!(magnitude >= 1e-3 && magnitude < 1e7)) return false;
+    for (let digits = 1, power = 10; digits <= 4; digits++, power *= 10) {
+      const scaled = Math.round(magnitude * power);
+      if (scaled / power !== magnitude) continue;
+      const whole = Math.floor(scaled / power);
+      if (value < 0) this.byte(MINUS);
+      this.integer(whole);
+      this.byte(POINT);
+      const fraction = scaled - whole * power;
+      for (let unit = power / 10; unit > fraction && unit > 1; unit /= 10) this.byte(ZERO);
+      this.integer(fraction);
+      return true;
+    }
+    return false;
   }
 
   /** `text` with its quotes. A lone surrogate is escaped as it is. */

@@ -32,8 +32,9 @@ export function writeJson(value: unknown, out: JsonOutput): void {
       out.string(value);
       return;
     case "number":
-      if (!Number.isInteger(value)) out.ascii(jsonDouble(value));
-      else if (Number.isSafeInteger(value)) out.integer(value);
+      if (!Number.isInteger(value)) {
+        if (!out.shortFraction(value)) out.ascii(jsonDouble(value));
+      } else if (Number.isSafeInteger(value)) out.integer(value);
       else out.ascii(integerText(value));
       return;
     case "bigint":

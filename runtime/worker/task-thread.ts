@@ -9,6 +9,12 @@ export interface ThreadDeath {
   readonly trace: string;
 }
 
+/**
+ * Three semi-spaces of 4 MiB for a thread's new objects. Measured with a transformation of JSON: with 2 MiB a fifth more CPU time, with
+ * V8's 16 MiB a twentieth less and 20 MB more memory for each thread.
+ */
+const YOUNG_GENERATION_MB = 12;
+
 /** One worker thread and the tasks placed on it. */
 export class TaskThread {
   readonly tasks = new Set<TaskKey>();
@@ -25,7 +31,10 @@ export class TaskThread {
     onMessage: (message: FromThread) => void,
     onEnd: (death: ThreadDeath | null) => void,
   ) {
-    this.#worker = new Worker(module, { workerData: options });
+    this.#worker = new Worker(module, {
+      workerData: options,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     this.#worker.on("message", onMessage);
     this.#worker.on("error", (error) => {
       this.#cause ??= error;

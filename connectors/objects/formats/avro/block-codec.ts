@@ -37,7 +37,7 @@ export async function compressBlock(codec: AvroCodec, bytes: Buffer): Promise<Bu
       // Avro's snappy blocks end with the CRC-32 of the uncompressed bytes, big-endian.
       const crc = Buffer.alloc(4);
       crc.writeUInt32BE(zlib.crc32(bytes));
-      return Buffer.concat([await compressSnappy(bytes), crc]);
+      return Buffer.concat([compressSnappy(bytes), crc]);
     }
   }
 }
