@@ -22,7 +22,7 @@ const zstd = promisify(zlib.zstdCompress) as (bytes: Uint8Array, options: zlib.Z
 /** Java's default level for Avro. */
 const ZSTD_OPTIONS: zlib.ZstdOptions = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 } };
 
-/** Compresses a block away from the event loop. Gives `bytes` itself for `null`. */
+/** Compresses a block away from the event loop, but for Snappy. Gives `bytes` itself for `null`. */
 export async function compressBlock(codec: AvroCodec, bytes: Buffer): Promise<Buffer> {
   switch (codec) {
     case "null":

@@ -13,7 +13,7 @@ const zstd = promisify(zlib.zstdCompress) as (bytes: Uint8Array, options: zlib.Z
 /** parquet-java's default level. */
 const ZSTD_OPTIONS: zlib.ZstdOptions = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 } };
 
-/** Compresses off the event loop. Gives `bytes` itself for `none`. */
+/** Compresses off the event loop, but for Snappy. Gives `bytes` itself for `none`. */
 export async function compressPage(codec: ParquetCodec, bytes: Buffer): Promise<Buffer> {
   switch (codec) {
     case "none":

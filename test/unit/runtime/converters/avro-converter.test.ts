@@ -78,6 +78,26 @@ describe("AvroConverter", () => {
     assert.deepEqual(await read("time-millis", [2]), new Date(1));
   });
 
+  it("AvroConverter lets no bytes be copied that it would not read: times beyond a day, decimals without digits", async () => {
+    const subject = converter();
+    const check = async (type: object, datum: readonly number[]): Promise<number | undefined> => {
+      const id = registry.register("r-value", { type: "record", name: "R", fields: [{ name: "f", type }] });
+      const bytes = wireMessage(id, Buffer.from(datum));
+      await subject.prepare?.("r", valueColumns([bytes]), "value");
+      const verdict = subject.lazy?.check(bytes, 0, bytes.length);
+      subject.toConnect("r", bytes);
+      return verdict;
+    };
+    const time = { type: "int", logicalType: "time-millis" };
+    const decimal = { type: "bytes", logicalType: "decimal", precision: 4, scale: 2 };
+    const isData = (error: unknown): boolean => error instanceof ConnectError && error.kind === "data";
+    await assert.rejects(check(time, [1]), isData);
+    await assert.rejects(check(time, [0xfe, 0xff, 0xff, 0xff, 0x0f]), isData);
+    await assert.rejects(check(decimal, [0]), isData);
+    assert.equal(await check(time, [2]), DatumVerdict.copy);
+    assert.equal(await check(decimal, [2, 7]), DatumVerdict.copy);
+  });
+
   it("AvroConverter asks the registry once for each schema, however many records name it", async () => {
     const id = registry.register("orders-value", ORDER);
     const subject = converter();

@@ -166,6 +166,28 @@ describe("jsonlFormat()", () => {
     });
   });
 
+  it("goes on after a record that it refuses as if it had not been there, also the first one", () => {
+    const queue = new ByteQueue(new TestMemory());
+    const encoder = jsonFormat({ fields: ["value"], envelope: true }).open(queue);
+    const bad = of({ value: { schema: decimalSchema(2), value: new Decimal(-5n, 1) } });
+    for (const batch of [
+      bad,
+      of({ value: { schema: null, value: 1 } }),
+      bad,
+      of({ value: { schema: null, value: 2 } }),
+    ])
+      if (batch === bad)
+        assert.throws(
+          () => {
+            encoder.appendBatch(batch, 0, 1);
+          },
+          { kind: "data" },
+        );
+      else encoder.appendBatch(batch, 0, 1);
+    void encoder.finish();
+    assert.deepEqual(JSON.parse(Buffer.concat(queue.takeAll()).toString()), [{ value: 1 }, { value: 2 }]);
+  });
+
   it("refuses headers without schema and value", () => {
     assert.throws(
       () => write(jsonlFormat({ fields: ["headers"], envelope: true }), of({ headers: [header("a", null, null)] })),
