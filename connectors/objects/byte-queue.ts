@@ -58,14 +58,6 @@ export class ByteQueue {
     this.#advance(slab, 1);
   }
 
-  /** Text as UTF-8; a lone surrogate becomes U+FFFD. */
-  appendText(text: string): void {
-    const slab = this.#slab ?? this.#grow();
-    // Three bytes are the most that one UTF-16 unit can need.
-    if (text.length * 3 < slab.length - this.#used) this.#advance(slab, slab.write(text, this.#used, "utf8"));
-    else this.appendBytes(Buffer.from(text, "utf8"));
-  }
-
   /** Text of ASCII characters only. */
   appendAscii(text: string): void {
     const slab = this.#slab ?? this.#grow();

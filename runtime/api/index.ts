@@ -14,7 +14,7 @@ export * from "./java-map.js";
 export * from "./java-text.js";
 export { decodeJsonBytes } from "./json-encoding.js";
 export { JsonOutput } from "./json-output.js";
-export * from "./json-respell.js";
+export { RESPELLED_JSON_GROWTH, respellJson } from "./json-respell.js";
 export { scanJson } from "./json-scan.js";
 export * from "./json-text.js";
 export * from "./log.js";

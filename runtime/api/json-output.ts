@@ -1,20 +1,7 @@
-import { RESPELLED_JSON_GROWTH, respellJson } from "./json-respell.js";
+import { RESPELLED_JSON_GROWTH, respellJson, writeCharacter } from "./json-respell.js";
 
 /** Up to here a loop over the characters is faster than native code. */
 const BY_HAND_LENGTH = 40;
-
-/** The short escapes, by the character that they stand for; 0: none. */
-const SHORT_ESCAPE = new Uint8Array(128);
-for (const [code, letter] of [
-  [8, "b"],
-  [9, "t"],
-  [10, "n"],
-  [12, "f"],
-  [13, "r"],
-  [34, '"'],
-  [92, "\\"],
-] as const)
-  SHORT_ESCAPE[code] = letter.charCodeAt(0);
 
 // eslint-disable-next-line no-control-regex -- these are the characters that need an escape
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
@@ -142,7 +129,7 @@ export class JsonOutput {
       for (let i = 0; i < text.length; i++) {
         const code = text.charCodeAt(i);
         if (code < 128 && code >= 32 && code !== QUOTE && code !== BACKSLASH) buffer[at++] = code;
-        else at = writeSpecial(buffer, at, code);
+        else at = writeCharacter(code, buffer, at);
       }
     buffer[at++] = QUOTE;
     this.length = at;
@@ -170,28 +157,4 @@ function isPlainText(buffer: Buffer, start: number, end: number): boolean {
     if (byte < 32 || byte === QUOTE || byte === BACKSLASH || byte >= 0xf0) return false;
   }
   return true;
-}
-
-/** Writes a UTF-16 unit that is not a plain ASCII character. Gives the position after it. */
-function writeSpecial(buffer: Buffer, at: number, code: number): number {
-  const letter = code < 128 ? SHORT_ESCAPE[code]! : 0;
-  if (letter !== 0) {
-    buffer[at++] = BACKSLASH;
-    buffer[at++] = letter;
-  } else if (code < 32 || (code & 0xf800) === 0xd800) {
-    buffer[at++] = BACKSLASH;
-    buffer[at++] = 117;
-    for (let shift = 12; shift >= 0; shift -= 4) {
-      const digit = (code >> shift) & 0xf;
-      buffer[at++] = digit < 10 ? 48 + digit : 55 + digit;
-    }
-  } else if (code < 0x800) {
-    buffer[at++] = 0xc0 | (code >> 6);
-    buffer[at++] = 0x80 | (code & 0x3f);
-  } else {
-    buffer[at++] = 0xe0 | (code >> 12);
-    buffer[at++] = 0x80 | ((code >> 6) & 0x3f);
-    buffer[at++] = 0x80 | (code & 0x3f);
-  }
-  return at;
 }

@@ -73,8 +73,8 @@ for (const [code, letter] of [
 ] as const)
   SHORT_ESCAPE[code] = letter.charCodeAt(0);
 
-/** A UTF-16 unit that was escaped: raw where Connect writes it raw. */
-function writeCharacter(code: number, target: Uint8Array, at: number): number {
+/** Writes a UTF-16 unit of a string as Connect spells it. Gives the position after it; an escape takes six bytes. */
+export function writeCharacter(code: number, target: Uint8Array, at: number): number {
   if (code < 0x80) {
     const letter = SHORT_ESCAPE[code]!;
     if (letter !== 0) {

@@ -49,11 +49,11 @@ describe("ByteQueue", () => {
     assert.equal(memory.usedBytes, 0);
   });
 
-  it("appendText() and appendAscii() write over the end of a slab", () => {
+  it("appendBytes() and appendAscii() write over the end of a slab", () => {
     const queue = new ByteQueue(new TestMemory());
     let expected = "";
     for (let i = 0; i < 900; i++) {
-      queue.appendText(`é${i}😀`);
+      queue.appendBytes(Buffer.from(`é${i}😀`));
       queue.appendAscii(`-${i}-`);
       expected += `é${i}😀-${i}-`;
     }
