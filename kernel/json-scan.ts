@@ -23,8 +23,11 @@ const UNDECIDED: u8 = 255;
 
 const MAX_ROWS: i32 = 1024;
 const WINDOW_BYTES: i32 = 262144;
-/** Strings are read in blocks, up to so many bytes beyond their end. */
+/** Strings, digits and names are read in blocks, the last of which may begin at the end of the window. */
 const BLOCK_BYTES: i32 = 16;
+/** Names are expected up to this length, with quotes and colon. */
+const MAX_EXPECTED_BYTES: i32 = 2 * BLOCK_BYTES;
+const MAX_EXPECTED_NAMES: i32 = 64;
 
 const starts: usize = memory.data(MAX_ROWS * 4, 16);
 const lengths: usize = memory.data(MAX_ROWS * 4, 16);
@@ -32,7 +35,14 @@ const verdicts: usize = memory.data(MAX_ROWS, 16);
 const openFrom: usize = memory.data(MAX_DEPTH * 4, 16);
 /** For each name: start, end, mark. */
 const names: usize = memory.data(MAX_OPEN_NAMES * 12, 16);
-const bytes: usize = memory.data(WINDOW_BYTES + BLOCK_BYTES, 16);
+/**
+ * The names of an earlier row in the order in which they stand there, each with the number of names before its object, of names
+ * before it, its length with quotes and colon, its mark, and its text in two blocks.
+ */
+const expected: usize = memory.data(MAX_EXPECTED_NAMES * 48, 16);
+const EXPECTED_ENTRY: i32 = 48;
+const EXPECTED_TEXT: usize = 16;
+const bytes: usize = memory.data(WINDOW_BYTES + MAX_EXPECTED_BYTES, 16);
 
 export function startsAt(): usize {
   return starts;
@@ -56,6 +66,14 @@ export function maxRows(): i32 {
 let respellings: i32 = 0;
 let isIrregular: bool = false;
 let nameCount: i32 = 0;
+/** Entries of {@link expected}. */
+let expectedCount: i32 = 0;
+/** Names of this row so far. */
+let seenNames: i32 = 0;
+/** True as long as the names of this row are those that are expected. */
+let isExpected: bool = false;
+/** True while the next row will be expected to have the names of this one. */
+let isTeaching: bool = false;
 
 /**
  * Writes the verdicts of the first `count` rows of the tables and gives how many are undecided; `base` is the position whose byte is
@@ -80,6 +98,8 @@ function scanRow(start: usize, end: usize): u8 {
   respellings = 0;
   isIrregular = false;
   nameCount = 0;
+  seenNames = 0;
+  isExpected = true;
   const from = skipSpace(start, end);
   if (from === end) return NOTHING;
   const stop = scanDocument(from, end);
@@ -160,24 +180,56 @@ function scanScalar(p: usize, end: usize, c: u32): usize {
   return scanNumber(p, end);
 }
 
-/** Position of the value after the member name at `p`, or 0. `from` is the number of names before this object. */
+/**
+ * Position of the value after the member name at `p`, or 0. `from` is the number of names before this object.
+ *
+ * The rows of a topic mostly have the same names in the same order. While a row's names are those of the row before, in objects that
+ * begin at the same ones, none of them can be there twice, so that comparing their bytes is all there is to do.
+ */
 @inline
 function scanName(p: usize, end: usize, from: i32): usize {
+  if (isExpected) {
+    const length = expectedLength(p, from);
+    if (length !== 0 && p + length <= end) {
+      noteName(p + 1, p + length - 2, load<u32>(expected + seenNames * EXPECTED_ENTRY, 12));
+      seenNames++;
+      return skipSpace(p + length, end);
+    }
+    isExpected = false;
+    isTeaching = true;
+  }
+  return scanNewName(p, end, from);
+}
+
+/** Length of the name at `p`, with quotes and colon, where it is the one that is expected here, or 0. */
+@inline
+function expectedLength(p: usize, from: i32): usize {
+  if (seenNames >= expectedCount) return 0;
+  const entry = expected + seenNames * EXPECTED_ENTRY;
+  if (load<i32>(entry) !== from || load<i32>(entry, 4) !== nameCount) return 0;
+  const length = load<u32>(entry, 8);
+  const low = i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(entry, EXPECTED_TEXT)));
+  const high = i8x16.bitmask(i8x16.eq(v128.load(p, 16), v128.load(entry, EXPECTED_TEXT + 16)));
+  const differs = ~((<u64>(<u32>low)) | ((<u64>(<u32>high)) << 16));
+  return (differs & ((<u64>1 << <u64>length) - 1)) === 0 ? <usize>length : 0;
+}
+
+function scanNewName(p: usize, end: usize, from: i32): usize {
   if (p >= end || load<u8>(p) !== 34) return 0;
   const start = p + 1;
   const respelledBefore = respellings;
   p = scanString(start, end);
   if (p === 0 || p - start > MAX_NAME_LENGTH) return 0;
   if (respellings !== respelledBefore) isIrregular = true;
-  if (!isIrregular) noteName(start, p - 1, from);
+  const stop = p - 1;
   p = skipSpace(p, end);
   if (p >= end || load<u8>(p) !== 58) return 0;
+  if (!isIrregular) checkName(start, stop, from, p === stop + 1);
   return skipSpace(p + 1, end);
 }
 
 /** Equal names are equal bytes, since both are in the one canonical spelling. */
-@inline
-function noteName(start: usize, end: usize, from: i32): void {
+function checkName(start: usize, end: usize, from: i32, isPlain: bool): void {
   const length = <u32>(end - start);
   let mark: u32 = 0;
   if (length > 0) {
@@ -199,9 +251,32 @@ function noteName(start: usize, end: usize, from: i32): void {
     isIrregular = true;
     return;
   }
-  store<u32>(last, <u32>start);
-  store<u32>(last, <u32>end, 4);
-  store<u32>(last, mark, 8);
+  if (isTeaching) expectName(start - 1, length + 3, mark, from, isPlain);
+  noteName(start, end, mark);
+}
+
+/** Has the next row expect the name at `p`, of `length` bytes with quotes and colon, where this row has it. */
+function expectName(p: usize, length: u32, mark: u32, from: i32, isPlain: bool): void {
+  if (!isPlain || length > <u32>MAX_EXPECTED_BYTES || seenNames === MAX_EXPECTED_NAMES) {
+    isTeaching = false;
+    return;
+  }
+  const entry = expected + seenNames * EXPECTED_ENTRY;
+  store<i32>(entry, from);
+  store<i32>(entry, nameCount, 4);
+  store<u32>(entry, length, 8);
+  store<u32>(entry, mark, 12);
+  v128.store(entry, v128.load(p), EXPECTED_TEXT);
+  v128.store(entry, v128.load(p, 16), EXPECTED_TEXT + 16);
+  expectedCount = ++seenNames;
+}
+
+@inline
+function noteName(start: usize, end: usize, mark: u32): void {
+  const at = names + nameCount * 12;
+  store<u32>(at, <u32>start);
+  store<u32>(at, <u32>end, 4);
+  store<u32>(at, mark, 8);
   nameCount++;
 }
 
@@ -333,8 +408,11 @@ function scanFraction(p: usize, end: usize): usize {
   return p;
 }
 
-@inline
 function skipDigits(p: usize, end: usize): usize {
-  while (p < end && <u32>load<u8>(p) - 48 < 10) p++;
-  return p;
+  while (p < end) {
+    const others = i8x16.bitmask(i8x16.gt_u(i8x16.sub(v128.load(p), i8x16.splat(48)), i8x16.splat(9)));
+    if (others !== 0) return min(p + ctz(others), end);
+    p += BLOCK_BYTES;
+  }
+  return end;
 }

@@ -1,4 +1,5 @@
 import type { MemoryBudget } from "../../runtime/api/index.js";
+import { RowJoiner } from "./row-joiner/row-joiner.js";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./slab-pool.js";
 
 /** Sizes of the first slabs. They add up to {@link SLAB_BYTES}, so that small objects stay small and chunks end with a slab. */
@@ -6,6 +7,9 @@ const FIRST_SLABS = [4096, 12288, 49152, 196608];
 
 /** Up to here a loop is faster than a call of native code. */
 const COPY_BY_HAND_BYTES = 32;
+
+/** Of the thread; made when rows are first appended. Null where there is no WebAssembly. */
+let joiner: RowJoiner | null | undefined;
 
 /**
  * Bytes on their way out: appended at the end, taken from the front as whole slabs. Slabs are filled to the last byte (a
@@ -50,6 +54,32 @@ export class ByteQueue {
 
   appendBytes(bytes: Buffer): void {
     this.append(bytes, 0, bytes.length);
+  }
+
+  /** Rows `from` to `to` of `source`, each with `before` and `after` it. No length may be negative. */
+  appendRows(
+    source: Buffer,
+    starts: Int32Array,
+    lengths: Int32Array,
+    from: number,
+    to: number,
+    before: Buffer,
+    after: Buffer,
+  ): void {
+    if (joiner === undefined) joiner = RowJoiner.create();
+    for (let row = from; row < to;) {
+      const end = joiner?.join(source, starts, lengths, row, to, before, after) ?? row;
+      if (end > row) {
+        this.append(joiner!.joined, 0, joiner!.length);
+        row = end;
+      } else {
+        const start = starts[row]!;
+        this.appendBytes(before);
+        this.append(source, start, start + lengths[row]!);
+        this.appendBytes(after);
+        row++;
+      }
+    }
   }
 
   appendByte(byte: number): void {

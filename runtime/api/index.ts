@@ -16,6 +16,8 @@ export { decodeJsonBytes } from "./json-encoding.js";
 export { JsonOutput } from "./json-output.js";
 export { RESPELLED_JSON_GROWTH, respellJson } from "./json-respell.js";
 export { scanJson } from "./json-scan.js";
+export { collectWhenIdle } from "./idle-collection.js";
+export { instantiateKernel } from "./kernel.js";
 export * from "./json-text.js";
 export * from "./log.js";
 export * from "./logical-types.js";

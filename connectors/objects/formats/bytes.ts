@@ -17,12 +17,17 @@ class BytesEncoder implements ObjectEncoder {
 
   appendBatch(batch: SinkBatch, from: number, to: number): void {
     const { columns } = batch;
-    for (let row = from; row < to; row++) {
-      if (columns?.value?.kind === "bytes" && columns.value.verdicts[row] === DatumVerdict.copy) {
-        const start = columns.valueStart[row]!;
-        this.output.append(columns.buffer, start, start + columns.valueLength[row]!);
-      } else this.output.appendBytes(bytesOf(batch.record(row).value));
-      this.output.appendBytes(this.separator);
+    for (let row = from; row < to;) {
+      let end = row;
+      if (columns?.value?.kind === "bytes") while (end < to && columns.value.verdicts[end] === DatumVerdict.copy) end++;
+      if (end > row) {
+        const { buffer, valueStart, valueLength } = columns!;
+        this.output.appendRows(buffer, valueStart, valueLength, row, end, NOTHING, this.separator);
+        row = end;
+      } else {
+        this.output.appendBytes(bytesOf(batch.record(row++).value));
+        this.output.appendBytes(this.separator);
+      }
     }
   }
 
@@ -30,6 +35,8 @@ class BytesEncoder implements ObjectEncoder {
     // The last record has its separator already.
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** Source of the texts: `ByteArrayConverter.fromConnectData`. */
 function bytesOf({ schema, value }: Datum): Buffer {

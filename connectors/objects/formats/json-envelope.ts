@@ -58,12 +58,18 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
   /** A record that cannot be written leaves no trace. */
   appendBatch(batch: SinkBatch, from: number, to: number): void {
     const { columns } = batch;
-    for (let row = from; row < to; row++) {
-      OUT.clear();
-      if (columns === null) this.#writeRecord(batch.record(row));
-      else if (this.#copiesOnly && this.#isCopied(columns, row)) this.#copyRow(columns, row);
-      else this.#writeRow(batch, columns, row);
-      this.#output.append(OUT.buffer, 0, OUT.length);
+    for (let row = from; row < to;) {
+      const end = columns === null ? row : this.#endOfCopied(columns, row, to);
+      if (end > row) {
+        this.#copyRows(columns!, row, end);
+        row = end;
+      } else {
+        OUT.clear();
+        if (columns === null) this.#writeRecord(batch.record(row));
+        else this.#writeRow(batch, columns, row);
+        this.#output.append(OUT.buffer, 0, OUT.length);
+        row++;
+      }
       this.#isEmpty = false;
     }
   }
@@ -73,14 +79,18 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
   }
 
   /** The way of most JSON: separator and bytes, with nothing in between. */
-  #copyRow(columns: LazyColumns, row: number): void {
-    const start = columns.valueStart[row]!;
-    this.#output.appendBytes(this.#prefixOf(0));
-    this.#output.append(columns.buffer, start, start + columns.valueLength[row]!);
+  #copyRows({ buffer, valueStart, valueLength }: LazyColumns, from: number, to: number): void {
+    const second = this.#isEmpty ? from + 1 : from;
+    if (second > from) this.#output.appendRows(buffer, valueStart, valueLength, from, second, this.#start, NOTHING);
+    this.#output.appendRows(buffer, valueStart, valueLength, second, to, this.#between, NOTHING);
   }
 
-  #isCopied({ value }: LazyColumns, row: number): boolean {
-    return value?.kind === "json" && value.verdicts[row] === DatumVerdict.copy;
+  /** The first row from `row` on that has to be written; `row` where it has to. */
+  #endOfCopied({ value }: LazyColumns, row: number, to: number): number {
+    if (!this.#copiesOnly || value?.kind !== "json") return row;
+    let end = row;
+    while (end < to && value.verdicts[end] === DatumVerdict.copy) end++;
+    return end;
   }
 
   #writeRecord(record: SinkRecord): void {
@@ -150,6 +160,8 @@ class JsonEnvelopeEncoder implements ObjectEncoder {
     return this.#isEmpty ? this.#start : this.#between;
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** A record on its way to the object; used and done with in one go. */
 const OUT = new JsonOutput();

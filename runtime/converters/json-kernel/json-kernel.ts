@@ -1,9 +1,9 @@
-import { DatumVerdict } from "../../api/index.js";
+import { DatumVerdict, instantiateKernel } from "../../api/index.js";
 import { JSON_KERNEL_BINARY } from "./json-kernel-binary.js";
 
 /** What `kernel/json-scan.ts` exports. */
 interface KernelExports {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer };
   startsAt(): number;
   lengthsAt(): number;
   verdictsAt(): number;
@@ -35,14 +35,10 @@ export class JsonKernel {
     this.#window = new Uint8Array(buffer, kernel.windowAt(), kernel.windowBytes());
   }
 
-  /** Null where WebAssembly, or its vector instructions, are not to be had: `node --jitless`, old processors. */
+  /** Null where WebAssembly, or its vector instructions, are not to be had. */
   static create(): JsonKernel | null {
-    try {
-      const module = new WebAssembly.Module(Buffer.from(JSON_KERNEL_BINARY, "base64"));
-      return new JsonKernel(new WebAssembly.Instance(module).exports as unknown as KernelExports);
-    } catch {
-      return null;
-    }
+    const kernel = instantiateKernel(JSON_KERNEL_BINARY) as KernelExports | null;
+    return kernel === null ? null : new JsonKernel(kernel);
   }
 
   /** As `LazyConverter.checkRows`. */

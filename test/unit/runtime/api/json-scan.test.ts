@@ -209,4 +209,49 @@ describe("JsonKernel", () => {
     kernel.checkRows(buffer, starts.reverse(), lengths.reverse(), 0, 3, verdicts);
     assert.deepEqual([...verdicts], [undecided, respell, copy, 0, 0]);
   });
+
+  it("says the same of rows that are like those before them, but for a name, a place or a member", () => {
+    const names = ["a", "b", "orderId", "x".repeat(28), "x".repeat(29), "x".repeat(30), "x".repeat(40), "é", "", '"'];
+    const member = fc.tuple(
+      fc.constantFrom(...names).map((name) => JSON.stringify(name)),
+      fc.constantFrom(":", ":", ":", ":", " :", ": "),
+    );
+    const value = fc.letrec<{ any: string; object: string }>((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 3 },
+        fc.constantFrom("1", '"a"', '"a":', "[]"),
+        tie("object"),
+        fc.array(tie("object"), { maxLength: 3 }).map((items) => `[${items.join(",")}]`),
+      ),
+      object: fc
+        .array(fc.tuple(member, tie("any")), { maxLength: 4 })
+        .map((members) => `{${members.map(([[name, colon], text]) => name + colon + text).join(",")}}`),
+    })).object;
+    const rows = fc.tuple(fc.array(value, { minLength: 1, maxLength: 4 }), fc.array(fc.nat(), { maxLength: 30 }));
+    fc.assert(
+      fc.property(rows, ([shapes, order]) => {
+        const texts = order.map((n) => {
+          const shape = shapes[n % shapes.length]!;
+          // Every other row is a shape with a piece of another one in it.
+          const cut = n % (shape.length + 1);
+          return n % 2 === 0 ? shape : shape.slice(0, cut) + shapes[(n >> 3) % shapes.length]!.slice(cut);
+        });
+        const expected = texts.map((text) => scanJson(Buffer.from(text), 0, Buffer.byteLength(text)));
+        assert.deepEqual([...check(texts)], expected, texts.join("\n"));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it("finds a name twice behind a row that has it twice in other places", () => {
+    assert.deepEqual([...check(['[{"a":1},{"a":1}]', '{"a":1,"a":1}'])], [copy, convert]);
+    assert.deepEqual([...check(['{"b":{"a":1},"a":1}', '{"b":1,"a":1,"a":1}'])], [copy, convert]);
+    assert.deepEqual([...check(['{"a":{"a":1}}', '{"a":1,"a":1}', '{"a":{"a":1}}'])], [copy, convert, copy]);
+  });
+
+  it("says the same of rows with more names than it expects", () => {
+    const row = (count: number) => `{${Array.from({ length: count }, (_, i) => `"n${i}":{"a":${i}}`).join()}}`;
+    const texts = [row(20), row(63), row(64), row(70), row(70), row(32), row(33), row(70).replace("n69", "n1"), row(1)];
+    assert.deepEqual([...check(texts)], [copy, copy, copy, copy, copy, copy, copy, convert, copy]);
+  });
 });

@@ -1,8 +1,5 @@
-/** The part of WebAssembly's JavaScript interface that the kernel needs. TypeScript has it only together with the browser's. */
+/** The part of WebAssembly's JavaScript interface that kernels need. TypeScript has it only together with the browser's. */
 declare namespace WebAssembly {
-  interface Memory {
-    readonly buffer: ArrayBuffer;
-  }
   interface Module {
     readonly [Symbol.toStringTag]: string;
   }
