@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
+import { collectWhenIdle } from "../api/index.js";
 import { createAdmin } from "../kafka/admin.js";
 import { createConsumer } from "../kafka/consumer.js";
 import { createProducer } from "../kafka/producer.js";
@@ -77,6 +78,7 @@ async function main(): Promise<void> {
         return;
     }
   });
+  collectWhenIdle();
   send({ type: "ready" });
 }
 
