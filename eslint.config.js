@@ -26,12 +26,25 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: "always" }],
       "@typescript-eslint/unified-signatures": "off",
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          paths: ["node:http", "node:https"].map((name) => ({
+            name,
+            allowTypeImports: true,
+            message: "Take it from runtime/api/node-http.ts, which says why.",
+          })),
+        },
+      ],
       "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Named exports only." }],
     },
   },
   { files: ["examples/**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ["test/**/*.ts"],
-    rules: { "@typescript-eslint/no-unused-expressions": "off" },
+    rules: {
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-restricted-imports": "off",
+    },
   },
 );

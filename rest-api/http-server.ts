@@ -1,8 +1,8 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import type { RequestListener, Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { SecureContextOptions, TlsOptions } from "node:tls";
 import { ConnectError } from "../runtime/api/index.js";
+import { http, https } from "../runtime/api/node-http.js";
 import type { Listener, OpenListener } from "./listeners.js";
 
 /** Client certificates: `ssl.client.auth`. */
@@ -39,8 +39,8 @@ export async function openHttpServer(
   };
   const server =
     listener.protocol === "http"
-      ? createServer(options, onRequest)
-      : createTlsServer({ ...options, ...tls(), ...clientAuthOptions(clientAuth) }, onRequest);
+      ? http.createServer(options, onRequest)
+      : https.createServer({ ...options, ...tls(), ...clientAuthOptions(clientAuth) }, onRequest);
   server.on("request", (_request, response) => {
     // A connection that was in use when the server closed is idle after its answer.
     response.on("close", () => {

@@ -1,6 +1,6 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { SecureContextOptions } from "node:tls";
+import { http, https } from "../runtime/api/node-http.js";
 
 /** TLS towards other workers, from `listeners.https.*` or `ssl.*`. */
 export type WorkerTls = SecureContextOptions & { readonly rejectUnauthorized?: boolean };
@@ -62,7 +62,7 @@ export class WorkerClient {
         });
       };
       const request =
-        tls === null ? httpRequest(url, options, onResponse) : httpsRequest(url, { ...options, ...tls }, onResponse);
+        tls === null ? http.request(url, options, onResponse) : https.request(url, { ...options, ...tls }, onResponse);
       request.on("error", reject);
       request.end(call.body ?? undefined);
     });

@@ -1,6 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { http, https } from "../../runtime/api/node-http.js";
 
 export interface HttpAnswer {
   readonly status: number;
@@ -17,8 +16,8 @@ export interface HttpRequest {
 
 /** One pool of connections. Requests are sent once: retrying is the caller's. */
 export class HttpClient {
-  readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  readonly #http: Agent;
+  readonly #https: Agent;
 
   constructor(
     private readonly options: {
@@ -28,8 +27,8 @@ export class HttpClient {
     },
   ) {
     const agentOptions = { keepAlive: true, maxSockets: options.maxConnections, scheduling: "lifo" as const };
-    this.#http = new HttpAgent(agentOptions);
-    this.#https = new HttpsAgent(agentOptions);
+    this.#http = new http.Agent(agentOptions);
+    this.#https = new https.Agent(agentOptions);
   }
 
   /** Rejects with Node's error when no whole answer came. */
@@ -38,7 +37,7 @@ export class HttpClient {
     for (const part of request.body) length += part.length;
     const secure = request.url.startsWith("https:");
     return new Promise((resolve, reject) => {
-      const outgoing = (secure ? httpsRequest : httpRequest)(request.url, {
+      const outgoing = (secure ? https : http).request(request.url, {
         method: request.method,
         agent: secure ? this.#https : this.#http,
         headers: { ...request.headers, "content-length": String(length) },
@@ -69,8 +68,14 @@ export class HttpClient {
   }
 }
 
-async function readAnswer(incoming: IncomingMessage): Promise<HttpAnswer> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming as AsyncIterable<Buffer>) parts.push(part);
-  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(parts) };
+/** The body is collected by events: an iterator costs more than the rest of an exchange. */
+function readAnswer(incoming: IncomingMessage): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    incoming.on("data", (part: Buffer) => parts.push(part));
+    incoming.once("end", () => {
+      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(parts) });
+    });
+    incoming.once("error", reject);
+  });
 }

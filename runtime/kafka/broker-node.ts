@@ -1,4 +1,4 @@
-import kafkajs from "kafkajs";
+import kafkajs from "kafkajs/src/errors.js";
 import type { Logger } from "../api/index.js";
 import type { ApiRequest } from "./api-request.js";
 import { Backoff, delay } from "./backoff.js";

@@ -1,4 +1,4 @@
-import kafkajs from "kafkajs";
+import kafkajs from "kafkajs/src/errors.js";
 import Connection from "kafkajs/src/network/connection.js";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";

@@ -84,6 +84,17 @@ declare module "kafkajs/src/network/connection.js" {
   export = Connection;
 }
 
+/** The package's entry loads all of it, 2 MB in each thread. */
+declare module "kafkajs/src/errors.js" {
+  import type { KafkaJSConnectionError, KafkaJSRequestTimeoutError } from "kafkajs";
+
+  const errors: {
+    readonly KafkaJSConnectionError: typeof KafkaJSConnectionError;
+    readonly KafkaJSRequestTimeoutError: typeof KafkaJSRequestTimeoutError;
+  };
+  export = errors;
+}
+
 declare module "kafkajs/src/protocol/requests/index.js" {
   import type Connection from "kafkajs/src/network/connection.js";
 

@@ -1,4 +1,4 @@
-import kafkajs from "kafkajs";
+import kafkajs from "kafkajs/src/errors.js";
 import { KAFKA_ERRORS } from "./error-codes.js";
 
 /** Error codes of answers that are acted upon by number. What goes to callers is made by `errors.ts`. */

@@ -1,6 +1,6 @@
-import http from "node:http";
-import https from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { ConnectionOptions } from "node:tls";
+import { http, https } from "../../api/node-http.js";
 
 /** One HTTP exchange. The body is text. */
 export interface HttpAnswer {
@@ -54,7 +54,7 @@ export function exchange(request: HttpRequest): Promise<HttpAnswer> {
   });
 }
 
-async function collect(incoming: http.IncomingMessage): Promise<string> {
+async function collect(incoming: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of incoming as AsyncIterable<Buffer>) {

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { ConnectError, parseConfig } from "../../api/index.js";
+import { http, https } from "../../api/node-http.js";
 import { tlsOptions } from "../../tls/tls.js";
 import { CONNECTION_KEYS, type ConnectionValues } from "../client-config-keys.js";
 import type { TokenSource } from "./oauth-bearer.js";
@@ -145,7 +144,7 @@ function post(request: TokenRequest): Promise<Readonly<Record<string, unknown>>>
       );
     };
     const send =
-      url.protocol === "https:" ? httpsRequest(url, { ...options, ...request.tls }) : httpRequest(url, options);
+      url.protocol === "https:" ? https.request(url, { ...options, ...request.tls }) : http.request(url, options);
     send.on("response", (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
