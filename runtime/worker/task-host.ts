@@ -14,7 +14,7 @@ import { TaskThread } from "./task-thread.js";
 export interface TaskHostOptions extends Omit<ThreadOptions, "logLevels"> {
   /** Levels by logger name; `root` is the root logger. */
   readonly logLevels: Readonly<Record<string, LogLevel>>;
-  /** `task.threads`; default: the number of cores. */
+  /** `task.threads`; default: one less than there are cores, and at least one. */
   readonly threads?: number;
   /** Gets every event of every task, in order by task. Must not throw. */
   readonly onEvent: (event: TaskEvent) => void;
@@ -46,7 +46,7 @@ export class TaskHost {
   #closed = false;
 
   constructor(private readonly options: TaskHostOptions) {
-    this.#slots = Array.from({ length: Math.max(1, options.threads ?? availableParallelism()) }, () => null);
+    this.#slots = Array.from({ length: Math.max(1, options.threads ?? availableParallelism() - 1) }, () => null);
     const { root, ...others } = options.logLevels;
     if (root !== undefined) this.#levels.set("root", root);
     for (const [logger, level] of Object.entries(others)) this.#levels.set(logger, level);

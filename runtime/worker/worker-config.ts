@@ -148,7 +148,7 @@ export const COMMON_KEYS = defineConfig({
     type: "INT",
     default: null,
     importance: "LOW",
-    doc: "Threads that the tasks share; unset: as many as there are cores.",
+    doc: "Threads that the tasks share; unset: one less than there are cores, and at least one.",
     validator: (value) => (value === null ? null : range(1)(value, "task.threads")),
     extension: true,
   },
