@@ -1,10 +1,10 @@
-import { crc32c } from "@node-rs/crc32";
+import { crc32c } from "../../runtime/api/crc32c.js";
 
 /** CRC-32C over buffers one after the other; `before` is the checksum of what came before them. */
 export function checksum(parts: readonly Buffer[], before = 0): number {
   let crc = before;
   for (const part of parts) crc = crc32c(part, crc);
-  return crc >>> 0;
+  return crc;
 }
 
 /** A checksum as Cloud Storage writes it: base64 of its big-endian bytes. */

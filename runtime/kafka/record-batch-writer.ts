@@ -1,5 +1,5 @@
 import { CODECS, compress, type Codec } from "./compress.js";
-import { crc32c } from "./crc32c.js";
+import { crc32c } from "../api/crc32c.js";
 import { WireWriter } from "./wire.js";
 
 /** Writes record batches of message format 2 (`DefaultRecordBatch`), headers in order and with duplicates. */

@@ -1,5 +1,5 @@
 import { ConnectError, type RecordColumns } from "../api/index.js";
-import { crc32c } from "./crc32c.js";
+import { crc32c } from "../api/crc32c.js";
 import { readInt64 } from "./wire.js";
 import { fetchBuffers } from "./buffer-pool.js";
 

@@ -1,18 +1,21 @@
 import { createRequire } from "node:module";
 
-type Checksum = (bytes: Uint8Array) => number;
+type Checksum = (bytes: Uint8Array, before?: number) => number;
 
 const POLYNOMIAL = 0x82f63b78;
 const TABLES = makeTables();
 
-/** CRC-32C (Castagnoli) of `bytes`, unsigned: native code where there is a build for this machine, else {@link crc32cPlain}. */
+/**
+ * CRC-32C (Castagnoli) of `bytes`, unsigned; `before` is that of the bytes that precede them. Native code where there is a build for this
+ * machine, else {@link crc32cPlain}.
+ */
 export const crc32c: Checksum = loadNative() ?? crc32cPlain;
 
 /** CRC-32C in plain JavaScript, eight bytes at a time over eight tables. */
-export function crc32cPlain(bytes: Uint8Array): number {
+export function crc32cPlain(bytes: Uint8Array, before = 0): number {
   const table = TABLES;
   const length = bytes.length;
-  let crc = -1;
+  let crc = ~before;
   let position = 0;
   for (const end = length - 7; position < end; position += 8) {
     crc ^= bytes[position]! | (bytes[position + 1]! << 8) | (bytes[position + 2]! << 16) | (bytes[position + 3]! << 24);
@@ -46,8 +49,8 @@ function makeTables(): Int32Array {
 
 function loadNative(): Checksum | null {
   try {
-    const native = createRequire(import.meta.url)("@node-rs/crc32") as { crc32c(bytes: Uint8Array): number };
-    return (bytes) => native.crc32c(bytes);
+    const native = createRequire(import.meta.url)("@node-rs/crc32") as { readonly crc32c: Checksum };
+    return native.crc32c;
   } catch {
     return null; // no build for this platform: slower, but right
   }

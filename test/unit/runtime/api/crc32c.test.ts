@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { crc32c, crc32cPlain } from "../../../runtime/kafka/crc32c.js";
+import { crc32c, crc32cPlain } from "../../../../runtime/api/crc32c.js";
 
 describe("crc32c", () => {
   for (const [name, checksum] of Object.entries({ crc32c, crc32cPlain })) {
@@ -19,6 +19,16 @@ describe("crc32c", () => {
         assert.equal(crc32cPlain(bytes), crc32c(bytes));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it("continues from the checksum of what precedes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 100 }), (first, second) => {
+        const whole = crc32c(Buffer.concat([first, second]));
+        assert.equal(crc32c(second, crc32c(first)), whole);
+        assert.equal(crc32cPlain(second, crc32cPlain(first)), whole);
+      }),
     );
   });
 });
