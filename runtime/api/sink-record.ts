@@ -24,6 +24,10 @@ export type DatumSource =
 export interface Datum extends SchemaAndValue {
   /** The bytes behind it, or null when it was made or changed by a transformation, or is Kafka's null. */
   readonly source: DatumSource | null;
+  /**
+   * Converts for the caller alone, who may change what it gets; null where the result is kept for others already. Throws as reading does.
+   */
+  fresh?(): SchemaAndValue | null;
 }
 
 /** A datum that is there already. */

@@ -38,6 +38,10 @@ export class LazyDatum implements Datum {
     return kind === "avro" ? null : { kind, bytes };
   }
 
+  fresh(): SchemaAndValue | null {
+    return this.converted === null ? this.converter.toConnect(this.topic, this.bytes) : null;
+  }
+
   private convert(): SchemaAndValue {
     return (this.converted ??= this.converter.toConnect(this.topic, this.bytes));
   }

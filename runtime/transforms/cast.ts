@@ -12,7 +12,7 @@ import {
 } from "../api/index.js";
 import { castValue } from "./cast-value.js";
 import { REPLACE_NULL, sidedPlugins, type Side } from "./plugin.js";
-import { fieldValue, requireMap, requireStruct } from "./requirements.js";
+import { fieldValue, ownMap, requireStruct } from "./requirements.js";
 import { checkedDefault, SchemaCache, structLike } from "./schema-update.js";
 
 const OUTPUT_TYPES = ["INT8", "INT16", "INT32", "INT64", "FLOAT32", "FLOAT64", "BOOLEAN", "STRING"];
@@ -80,7 +80,8 @@ class Cast implements Transformation {
   }
 
   apply(record: SinkRecord): SinkRecord {
-    const { schema, value } = this.side.of(record);
+    const taken = this.side.take(record);
+    const { schema, value } = taken;
     const { whole, fields } = this.#casts;
     if (value === null) return record;
     if (whole !== null) {
@@ -88,7 +89,7 @@ class Cast implements Transformation {
       return this.side.replace(record, updated, castValue(schema, value, whole));
     }
     if (schema === null) {
-      const result = new Map(requireMap(value, "cast types"));
+      const result = ownMap(taken, "cast types");
       for (const [name, type] of fields) result.set(name, castValue(null, result.get(name) ?? null, type));
       return this.side.replace(record, null, result);
     }

@@ -12,7 +12,7 @@ import {
   type Transformation,
 } from "../api/index.js";
 import { REPLACE_NULL, sidedPlugins, type Side } from "./plugin.js";
-import { fieldValue, requireMap, requireStruct } from "./requirements.js";
+import { fieldValue, ownMap, requireStruct } from "./requirements.js";
 import { copyFields, SchemaCache, structLike } from "./schema-update.js";
 
 const OPTIONALITY = "A name with ! at its end is a required field; with ? or without either it is optional.";
@@ -79,12 +79,11 @@ class InsertField implements Transformation {
   }
 
   apply(record: SinkRecord): SinkRecord {
-    const { schema, value } = this.side.of(record);
+    const taken = this.side.take(record);
+    const { schema, value } = taken;
     if (value === null) return record;
     if (schema === null) {
-      const result = new Map<unknown, unknown>();
-      // Quicker than `new Map(map)`.
-      for (const [name, member] of requireMap(value, "field insertion")) result.set(name, member);
+      const result = ownMap(taken, "field insertion");
       for (const { name, valueOf } of this.#insertions) {
         const inserted = valueOf(record, false);
         if (inserted !== null) result.set(name, inserted);

@@ -15,7 +15,7 @@ import {
   type Transformation,
 } from "../api/index.js";
 import { REPLACE_NULL, sidedPlugins, type Side } from "./plugin.js";
-import { fieldValue, nonEmptyList, requireMap, requireStruct } from "./requirements.js";
+import { fieldValue, nonEmptyList, ownMap, requireStruct } from "./requirements.js";
 
 const CONFIG = defineConfig({
   fields: { type: "LIST", validator: nonEmptyList, importance: "HIGH", doc: "Fields to mask." },
@@ -44,9 +44,10 @@ class MaskField implements Transformation {
   }
 
   apply(record: SinkRecord): SinkRecord {
-    const { schema, value } = this.side.of(record);
+    const taken = this.side.take(record);
+    const { schema, value } = taken;
     if (schema === null) {
-      const result = new Map(requireMap(value, "mask fields"));
+      const result = ownMap(taken, "mask fields");
       for (const name of this.#fields) result.set(name, this.#mask(null, result.get(name) ?? null));
       return this.side.replace(record, null, result);
     }

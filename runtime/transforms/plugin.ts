@@ -15,6 +15,13 @@ const PACKAGE = "org.apache.kafka.connect.transforms";
 /** Version that Connect's own plug-ins report. */
 const CONNECT_VERSION = "4.1.1";
 
+/** A schema and value; `isOwn` where nobody else has them, so that they may be changed. */
+export interface Taken {
+  readonly schema: Schema | null;
+  readonly value: unknown;
+  readonly isOwn: boolean;
+}
+
 /** The side of a record on which a `$Key` or `$Value` transformation works. */
 export class Side {
   readonly #name: "key" | "value";
@@ -25,6 +32,14 @@ export class Side {
 
   of(record: SinkRecord): Datum {
     return record[this.#name];
+  }
+
+  /** What {@link of} gives, for a transformation that makes another record of it. */
+  take(record: SinkRecord): Taken {
+    const datum = this.of(record);
+    const fresh = datum.fresh?.() ?? null;
+    const { schema, value } = fresh ?? datum;
+    return { schema, value, isOwn: fresh !== null };
   }
 
   /** The record with another key or value; a null schema and value are Kafka's null. */

@@ -15,7 +15,7 @@ import {
   type Transformation,
 } from "../api/index.js";
 import { REPLACE_NULL, sidedPlugins, type Side } from "./plugin.js";
-import { fieldValue, requireMap, requireStruct } from "./requirements.js";
+import { fieldValue, ownMap, requireStruct } from "./requirements.js";
 import { SchemaCache, structLike } from "./schema-update.js";
 import {
   readTimestamp,
@@ -73,10 +73,11 @@ class TimestampConverter implements Transformation {
   }
 
   apply(record: SinkRecord): SinkRecord {
-    const { schema, value } = this.side.of(record);
+    const taken = this.side.take(record);
+    const { schema, value } = taken;
     if (schema === null) {
       if (value === null || this.#field === "") return this.side.replace(record, null, this.#convert(null, value));
-      const result = new Map(requireMap(value, "converting timestamp formats"));
+      const result = ownMap(taken, "converting timestamp formats");
       result.set(this.#field, this.#convert(null, result.get(this.#field) ?? null));
       return this.side.replace(record, null, result);
     }

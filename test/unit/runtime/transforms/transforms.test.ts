@@ -16,6 +16,8 @@ import {
   type Header,
   type Transformation,
 } from "../../../../runtime/api/index.js";
+import { plugins as converters } from "../../../../runtime/converters/index.js";
+import { LazyDatum } from "../../../../runtime/task/lazy-datum.js";
 import { plugins } from "../../../../runtime/transforms/index.js";
 
 // The same transformations are compared with the JVM's over a thousand cases in test/integration/runtime.
@@ -75,6 +77,34 @@ describe("transformations", () => {
       make("InsertHeader", { header: "a", "value.literal": "1" }),
     ])
       assert.equal(transformation.apply(recordOf("x").with({ value }))?.value, value);
+  });
+
+  describe("of a value that is converted when it is read", () => {
+    const converter = converters.find(({ className }) => className.endsWith(".JsonConverter"));
+    assert.ok(converter?.kind === "converter");
+    const json = converter.create();
+    json.configure({ "schemas.enable": "false", "converter.type": "value" }, false);
+    const text = '{"a":"1","at":1718200000123}';
+    const lazy = () => recordOf(1).with({ value: new LazyDatum(json, "orders", Buffer.from(text), "json", 0) });
+    const fields = map({ a: "1", at: 1718200000123 });
+    for (const [name, config, expected] of [
+      ["InsertField", { "static.field": "b", "static.value": "x" }, map({ a: "1", at: 1718200000123, b: "x" })],
+      ["MaskField", { fields: "a" }, map({ a: "", at: 1718200000123 })],
+      ["Cast", { spec: "a:int32" }, map({ a: 1, at: 1718200000123 })],
+      ["TimestampConverter", { field: "at", "target.type": "Timestamp" }, map({ a: "1", at: new Date(1718200000123) })],
+    ] as const)
+      it(`${name} changes nothing that another one has`, () => {
+        const transformation = make(`${name}$Value`, config);
+        const unread = lazy();
+        const results = [transformation.apply(unread), transformation.apply(unread)];
+        for (const result of results) assert.deepEqual(result?.value.value, expected);
+        assert.deepEqual(unread.value.value, fields);
+        const read = lazy();
+        const { value } = read.value;
+        assert.deepEqual(transformation.apply(read)?.value.value, expected);
+        assert.deepEqual(value, fields);
+        assert.equal(read.value.value, value);
+      });
   });
 
   it("TimestampRouter formats in UTC and takes dollars in topics as they are", () => {
