@@ -142,7 +142,7 @@ export class ByteQueue {
   #grow(): Buffer {
     const bytes = FIRST_SLABS[this.#slabCount++] ?? SLAB_BYTES;
     this.#memory.take(bytes);
-    const slab = bytes === SLAB_BYTES ? takeSlab() : Buffer.allocUnsafeSlow(bytes);
+    const slab = takeSlab(bytes);
     this.#slab = slab;
     return slab;
   }

@@ -16,7 +16,7 @@ export { decodeJsonBytes } from "./json-encoding.js";
 export { JsonOutput } from "./json-output.js";
 export { RESPELLED_JSON_GROWTH, respellJson } from "./json-respell.js";
 export { scanJson } from "./json-scan.js";
-export { collectWhenIdle } from "./idle-collection.js";
+export { collectWhenIdle, onIdle } from "./idle-collection.js";
 export { instantiateKernel } from "./kernel.js";
 export * from "./json-text.js";
 export * from "./log.js";

@@ -1,3 +1,5 @@
+import { onIdle } from "../api/index.js";
+
 /**
  * Memory for fetch answers and columns, used again. V8 counts every buffer as if it were a part of its heap: with new ones for
  * every fetch, a task thread spent half its time collecting garbage that was none.
@@ -36,6 +38,12 @@ export class BufferPool {
     this.isFree.set(buffer, true);
     this.keptBytes += size;
   }
+
+  /** Lets go of what is kept. */
+  clear(): void {
+    this.free.clear();
+    this.keptBytes = 0;
+  }
 }
 
 /** Powers of two and the three steps between them: no more than a quarter is wasted. */
@@ -46,3 +54,6 @@ function sizeClass(bytes: number): number {
 
 /** Of this thread. */
 export const fetchBuffers = new BufferPool();
+onIdle(() => {
+  fetchBuffers.clear();
+});
