@@ -4,7 +4,7 @@ import { ByteQueue } from "../objects/byte-queue.js";
 import { openCompressor } from "../objects/compression.js";
 import type { ObjectSettings } from "../objects/object.js";
 import { SchemaCache } from "../objects/schema-cache.js";
-import { forEachLimited } from "./concurrency.js";
+import { forEachLimited } from "../objects/concurrency.js";
 import type { AivenConfig } from "./config.js";
 import type { CountedMemory } from "./counted-memory.js";
 import { renderName } from "./object-name.js";

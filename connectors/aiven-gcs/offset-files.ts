@@ -4,7 +4,7 @@ import { OpenObject } from "../objects/object.js";
 import type { ObjectSettings } from "../objects/object.js";
 import { SchemaCache } from "../objects/schema-cache.js";
 import { NameClock } from "./clock.js";
-import { forEachLimited } from "./concurrency.js";
+import { forEachLimited } from "../objects/concurrency.js";
 import type { AivenConfig } from "./config.js";
 import type { CountedMemory } from "./counted-memory.js";
 import { Grouper } from "./grouper.js";

@@ -70,6 +70,7 @@ export class PartitionWriter {
   /** True where `tick` has something to do. */
   isDueAt(nowMs: number): boolean {
     if (this.retryAtMs !== null || this.failure !== null) return true;
+    if (this.parts.config.rotation.intervalMs === null && this.nextScheduledMs === null) return false;
     return this.recordCount > 0
       ? this.isDue(this.currentDirectory, this.currentTimeMs, nowMs)
       : this.isScheduled(nowMs);
@@ -97,13 +98,15 @@ export class PartitionWriter {
     return offset;
   }
 
-  /** Sends what can be sent, the largest files first, until memory is not short any more. */
-  async relieve(): Promise<void> {
-    const { memory } = this.parts.context;
-    const sendable = [...this.files.values()].filter((file) => file.sendableBytes > 0);
-    sendable.sort((a, b) => b.sendableBytes - a.sendableBytes);
-    for (const file of sendable)
-      if (!this.isBackingOff && memory.usedBytes > memory.limitBytes) await this.drain(file, true);
+  /** Files of which something can be sent. */
+  sendable(): OpenFile[] {
+    return this.isBackingOff ? [] : [...this.files.values()].filter((file) => file.sendableBytes > 0);
+  }
+
+  /** Sends what can be sent of those of `files` that are this writer's. */
+  async send(files: ReadonlySet<OpenFile>): Promise<void> {
+    for (const file of [...this.files.values()])
+      if (!this.isBackingOff && files.has(file)) await this.drain(file, true);
   }
 
   /** The partition has another owner now: drops everything that is not visible. */

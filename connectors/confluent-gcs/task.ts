@@ -9,19 +9,25 @@ import type {
 } from "../../runtime/api/index.js";
 import { GcsClient } from "../gcs/client.js";
 import { GcsObjectStore } from "../gcs/upload.js";
+import { forEachLimited } from "../objects/concurrency.js";
 import type { ObjectSettings } from "../objects/object.js";
 import { SchemaCache } from "../objects/schema-cache.js";
 import type { ObjectStore } from "../objects/store.js";
 import { readConfig } from "./config.js";
 import type { ConfluentConfig, FormatName } from "./config.js";
 import { valueFormat } from "./formats.js";
-import type { FileSettings } from "./open-file.js";
+import type { FileSettings, OpenFile } from "./open-file.js";
 import { PartitionWriter } from "./partition-writer.js";
 import type { WriterParts } from "./partition-writer.js";
 import { Rows } from "./rows.js";
 import { Schedule } from "./schedule.js";
 
 const MAX_CHUNK_BYTES = 8 * 1024 * 1024;
+
+/** Over the memory budget, this part of it is what may stay: or it would be short again with the next records. */
+const RELIEVED_TO = 3 / 4;
+/** Partitions that send at the same time then. */
+const RELIEF_CONCURRENCY = 16;
 
 /** `io.confluent.connect.gcs.GcsSinkTask`. */
 export class ConfluentGcsTask implements SinkTask {
@@ -58,7 +64,19 @@ export class ConfluentGcsTask implements SinkTask {
     for (const each of rows) await this.writerOf(each).write(each, nowMs);
     await this.tick(nowMs);
     const { memory } = context;
-    if (memory.usedBytes > memory.limitBytes) for (const writer of this.writers.values()) await writer.relieve();
+    if (memory.usedBytes > memory.limitBytes) await this.relieve(memory.usedBytes - memory.limitBytes * RELIEVED_TO);
+  }
+
+  /** Sends the largest of what can be sent, about so many bytes of it. */
+  private async relieve(bytes: number): Promise<void> {
+    const sendable = [...this.writers.values()].flatMap((writer) => writer.sendable());
+    sendable.sort((a, b) => b.sendableBytes - a.sendableBytes);
+    const chosen = new Set<OpenFile>();
+    for (let left = bytes, i = 0; left > 0 && i < sendable.length; i++) {
+      chosen.add(sendable[i]!);
+      left -= sendable[i]!.sendableBytes;
+    }
+    await forEachLimited(this.writers.values(), RELIEF_CONCURRENCY, (writer) => writer.send(chosen));
   }
 
   private async tick(nowMs: number): Promise<void> {
