@@ -19,7 +19,7 @@ LABEL org.opencontainers.image.title="Sluice" \
       org.opencontainers.image.description="A Kafka Connect-compatible sink worker for Google Cloud Storage" \
       org.opencontainers.image.licenses="Apache-2.0"
 # As in bin/find-node.sh.
-ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=2 MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=2 MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072
 WORKDIR /opt/sluice
 COPY LICENSE package.json ./
 COPY --from=build /build/node_modules node_modules
