@@ -21,7 +21,7 @@ export interface ObjectSettings {
 }
 
 /** An object up to this size is sent in one request when it is finished: cheaper, and repeated as a whole after a failure. */
-const FIRST_CHUNK_BYTES = 1024 * 1024;
+const FIRST_CHUNK_BYTES = 2 * 1024 * 1024;
 /** A chunk is at most this part of what precedes it, so that an object holds little next to its size. */
 const CHUNK_PART = 8;
 
