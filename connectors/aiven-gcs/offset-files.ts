@@ -157,11 +157,12 @@ export class OffsetFiles implements RecordSink {
     if (maxBytes > 0 && [...touched].some(({ object }) => object.encodedBytes >= maxBytes))
       this.#context.requestCommit();
     const complete = new Set(this.#complete);
+    const due = [...touched].filter((file) => complete.has(file) || file.object.needsDrain);
+    if (due.length === 0) return;
     await this.#deferring(() =>
-      forEachLimited(touched, FINISH_CONCURRENCY, async (file) => {
-        if (complete.has(file)) await file.object.seal();
-        else if (file.object.needsDrain) await file.object.drain(false);
-      }),
+      forEachLimited(due, FINISH_CONCURRENCY, (file) =>
+        complete.has(file) ? file.object.seal() : file.object.drain(false),
+      ),
     );
   }
 

@@ -18,7 +18,8 @@ const KEEP_ALIVE_MS = 60_000;
 const FIRST_FRAME_LIMIT_BYTES = 1 << 20;
 const FRAME_LIMIT_BYTES = 0x7fff_fff0;
 /**
- * TCP data lands here and is copied out at once (Node reads and calls back in one go), so all sockets of a thread share it.
+ * TCP data that is not read into a frame lands here and is copied out at once (Node reads and calls back in one go), so all sockets of a
+ * thread share it.
  */
 const RECEIVE_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 
@@ -29,6 +30,9 @@ const RECEIVE_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
  */
 export class BrokerConnection extends Connection {
   private readonly frames = new FrameAssembler(FIRST_FRAME_LIMIT_BYTES);
+  private readonly onFrame = (frame: Buffer): void => {
+    this.dispatch(frame);
+  };
   private apiVersions: Connection.ApiVersions = {};
   private failOpening: ((error: Error) => void) | null = null;
 
@@ -154,10 +158,16 @@ export class BrokerConnection extends Connection {
       });
       return socket;
     }
+    let room: Buffer | null = null;
     const onread = {
-      buffer: RECEIVE_BUFFER,
-      callback: (count: number, buffer: Uint8Array): boolean => {
-        this.receive(Buffer.from(buffer.buffer, buffer.byteOffset, count));
+      // Asked for before the first read and after each one.
+      buffer: (): Uint8Array => (room = this.frames.room()) ?? RECEIVE_BUFFER,
+      callback: (count: number): boolean => {
+        if (room === null) this.receive(RECEIVE_BUFFER.subarray(0, count));
+        else
+          this.orAbort(() => {
+            this.frames.received(count, this.onFrame);
+          });
         return true;
       },
     };
@@ -169,10 +179,15 @@ export class BrokerConnection extends Connection {
       this.authHandlers.onSuccess(Buffer.from(chunk));
       return;
     }
+    this.orAbort(() => {
+      this.frames.push(chunk, this.onFrame);
+    });
+  }
+
+  /** Closes the connection when what came cannot be read. */
+  private orAbort(read: () => void): void {
     try {
-      this.frames.push(chunk, (frame) => {
-        this.dispatch(frame);
-      });
+      read();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.abort(

@@ -36,6 +36,39 @@ describe("FrameAssembler", () => {
     fc.assert(property, { numRuns: 100 });
   });
 
+  it("room() takes what is missing of large frames, and push() all else", () => {
+    const lengths = fc.array(fc.oneof(fc.integer({ min: 4, max: 300 }), fc.integer({ min: 4, max: 400_000 })), {
+      maxLength: 6,
+    });
+    const reads = fc.array(fc.integer({ min: 1, max: 200_000 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(lengths, reads, (sent, cuts) => {
+        const payloads = sent.map((length, index) => Buffer.alloc(length, `${index} of many, `));
+        const stream = Buffer.concat(payloads.map(frame));
+        const assembler = new FrameAssembler(1_000_000);
+        const received: Buffer[] = [];
+        const scratch = Buffer.alloc(100_000);
+        let turn = 0;
+        for (let position = 0; position < stream.length;) {
+          const room = assembler.room();
+          const target = room ?? scratch;
+          const count = stream.copy(
+            target,
+            0,
+            position,
+            position + Math.min(target.length, cuts[turn++ % cuts.length]!),
+          );
+          if (room === null) assembler.push(scratch.subarray(0, count), (one) => received.push(one));
+          else assembler.received(count, (one) => received.push(one));
+          position += count;
+        }
+        assert.equal(received.length, payloads.length);
+        for (const [index, one] of received.entries()) assert.ok(one.equals(payloads[index]!));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("push() refuses sizes that no response has", () => {
     const sizes = [-1, 3, 1_001, 0x15030100];
     for (const size of sizes) {
