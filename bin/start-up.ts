@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { collectWhenIdle, ConnectError, parseConfig, type LogLevel } from "../runtime/api/index.js";
+import { ConnectError, parseConfig, type LogLevel } from "../runtime/api/index.js";
 import { RestServer } from "../rest-api/server.js";
 import { createAdmin } from "../runtime/kafka/admin.js";
 import { Loggers, parseLogLevel } from "../runtime/logging/loggers.js";
@@ -212,7 +212,6 @@ export function untilSignal(): Promise<NodeJS.Signals> {
 export async function runCommand(name: string, loggers: Loggers, command: () => Promise<void>): Promise<never> {
   // Collects sooner than V8 would by itself: the old generation of a busy task thread stays near what is alive.
   setFlagsFromString("--heap-growing-percent=25");
-  collectWhenIdle();
   const log = loggers.get(`org.apache.kafka.connect.cli.${name}`);
   let code = 0;
   try {

@@ -6,6 +6,8 @@ import { runInNewContext } from "node:vm";
 const PERIOD_MS = 2_000;
 /** A thread idles when its event loop worked for less than this share of the period. */
 const IDLE_SHARE = 0.05;
+/** Less than so much in buffers is not worth a collection. */
+const WORTH_BYTES = 8 * 1024 * 1024;
 
 /** What lets go of memory that is kept for later. */
 const releases: (() => void)[] = [];
@@ -16,8 +18,8 @@ export function onIdle(release: () => void): void {
 }
 
 /**
- * Collects garbage once when the calling thread becomes idle. V8 collects when memory is allocated, so what starting, or a burst of
- * records, has left behind would stay as long as nothing happens. (G1 has `G1PeriodicGCInterval` for it.)
+ * Has the calling thread give memory back when it becomes idle: what is kept for later is let go of, and collected. V8 collects when memory is
+ * allocated, so it would stay as long as nothing happens. (G1 has `G1PeriodicGCInterval` for it.)
  */
 export function collectWhenIdle(): void {
   setFlagsFromString("--expose-gc");
@@ -28,10 +30,11 @@ export function collectWhenIdle(): void {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, seen);
     seen = now;
-    if (utilization < IDLE_SHARE && wasBusy) {
+    const isBusy = utilization >= IDLE_SHARE;
+    if (wasBusy && !isBusy) {
       for (const release of releases) release();
-      collect();
+      if (process.memoryUsage().arrayBuffers >= WORTH_BYTES) collect();
     }
-    wasBusy = utilization >= IDLE_SHARE;
+    wasBusy = isBusy;
   }, PERIOD_MS).unref();
 }

@@ -38,6 +38,8 @@ export class FetchedRecords {
   private readonly waitingAborts: AbortedTransaction[];
   private readonly abortedProducers = new Set<number>();
   private ratio: number;
+  /** Memory of decompressed batches that were taken since the caller emptied this. */
+  readonly decompressed: ArrayBuffer[] = [];
 
   /**
    * `fetchOffset`: what was asked for; the first batch may begin before it. `expectedRatio`: {@link compressionRatio} of records
@@ -161,6 +163,8 @@ export class FetchedRecords {
       } else {
         const records = section instanceof Promise ? await section : section;
         this.ratio = Math.max(1, records.length / (header.end - header.position));
+        if (records.buffer instanceof ArrayBuffer && records.length === records.buffer.byteLength)
+          this.decompressed.push(records.buffer);
         this.emit([header], records, records.length, taken);
         bytes += records.length;
         index++;

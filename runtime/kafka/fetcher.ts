@@ -49,6 +49,13 @@ interface ReadPartition extends TopicPartition {
 const IDLE_ANSWERS = 10;
 const IDLE_WAIT_FACTOR = 3;
 
+/** Memory of records that were handed out. */
+interface HandedOut {
+  /** Of fetch answers and columns. */
+  readonly pooled: ArrayBufferLike[];
+  readonly decompressed: ArrayBuffer[];
+}
+
 interface Asked {
   readonly partition: ReadPartition;
   readonly epoch: number;
@@ -71,8 +78,8 @@ export class Fetcher {
   private emptyAnswers = 0;
   /** Partitions that still have records in a fetch answer. */
   private readonly unread = new Map<Buffer, number>();
-  /** Memory behind what was taken last. */
-  private handedOut: ArrayBufferLike[] = [];
+  /** What was taken last. */
+  private handedOut: HandedOut = { pooled: [], decompressed: [] };
 
   constructor(
     private readonly cluster: Cluster,
@@ -194,7 +201,7 @@ export class Fetcher {
   async take(): Promise<PartitionBatch[]> {
     const taken: PartitionBatch[] = [];
     const before = this.handedOut;
-    this.handedOut = [];
+    this.handedOut = { pooled: [], decompressed: [] };
     let bytes = 0;
     for (const [key, partition] of [...this.partitions]) {
       const { records } = partition;
@@ -213,22 +220,25 @@ export class Fetcher {
   }
 
   /** What was handed out `before` is read no more; `taken` is what is handed out now. */
-  private reuse(before: readonly ArrayBufferLike[], taken: readonly PartitionBatch[]): void {
+  private reuse(before: HandedOut, taken: readonly PartitionBatch[]): void {
     if (!this.config.reuseBuffers) return;
     if (taken.length === 0) {
-      this.handedOut.push(...before);
+      this.handedOut.pooled.push(...before.pooled);
+      this.handedOut.decompressed.push(...before.decompressed);
       return;
     }
-    for (const { columns } of taken) this.handedOut.push(columns.offsets.buffer);
+    for (const { columns } of taken) this.handedOut.pooled.push(columns.offsets.buffer);
     if ([...this.partitions.values()].some(({ paused }) => paused)) return;
-    for (const memory of before) fetchBuffers.give(memory);
+    for (const memory of before.pooled) fetchBuffers.give(memory);
+    // Freed at once: V8 does not know of most of them, and would leave a hundred megabytes of them lying about.
+    for (const memory of before.decompressed) memory.transfer(0);
   }
 
   /** A partition has taken all that it had in a fetch answer. */
   private finished(buffer: Buffer): void {
     const left = (this.unread.get(buffer) ?? 0) - 1;
     if (left > 0) this.unread.set(buffer, left);
-    else if (this.unread.delete(buffer)) this.handedOut.push(buffer.buffer);
+    else if (this.unread.delete(buffer)) this.handedOut.pooled.push(buffer.buffer);
   }
 
   private async takeFrom(
@@ -239,6 +249,7 @@ export class Fetcher {
     const { epoch } = partition;
     try {
       const batches = await records.take(limitBytes);
+      this.handedOut.decompressed.push(...records.decompressed.splice(0));
       if (partition.epoch !== epoch) return [];
       if (records.drained && batches.length === 0 && records.nextOffset === partition.position) {
         // not even one whole batch came
