@@ -8,8 +8,9 @@ const KEPT = 32;
 const WHILE_MS = 10_000;
 
 /**
- * Slabs of one size that are used again. To leave them to the garbage collector costs more than memory: V8 counts new ones as growth of
- * its heap, and marks all of that again for a few megabytes.
+ * Slabs of one size that are used again. To leave them to the garbage collector costs more than memory: V8 counts new buffers as growth
+ * of its heap, and marks all of that again for a few megabytes. It does not count shared ones, though nobody shares these: 200 objects
+ * that fill for the first time are no reason to collect.
  */
 class SlabPool {
   readonly #bytes: number;
@@ -27,7 +28,7 @@ class SlabPool {
 
   take(): Buffer {
     if (++this.#used > this.#peak) this.#peak = this.#used;
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes);
+    return this.#free.pop() ?? Buffer.from(new SharedArrayBuffer(this.#bytes));
   }
 
   give(slab: Buffer): void {
